@@ -29,6 +29,7 @@ export const ERRORS = {
   'unknown-role': ["There is no role '{name}'.", 'Use viewer, analyst or administrator.'],
   'data-newer': ["'{path}' was written by a newer Noroshi (format {found}; this one knows {known}).", 'Update Noroshi, or restore a backup.'],
   'data-busy': ["'{path}' is owned by a process that does not answer.", 'Stop that process (its id is in {path}/owner), then try again.'],
+  'data-owned': ["'{path}' is in use by another Noroshi process, and '{command}' must own it alone.", 'Stop that process (its id is in {path}/owner), or name another directory with --data.'],
   'data-not-empty': ["'{path}' is not empty.", 'Name an empty or new directory.'],
   'not-a-backup': ["'{path}' is not a Noroshi backup: {reason}.", 'Name the directory that `noroshi backup` wrote.'],
   'config': ["noroshi.toml, {where}: {message}.", 'Correct the file, or delete the line to use the default.'],
