@@ -26,8 +26,6 @@ const schema = z.strictObject({
     records_url: z.string().optional().describe('a PostgreSQL server instead of the embedded one'),
     memory_mib: z.int().min(128).default(1024).describe('most memory of one question or insert in the event store'),
   }).prefault({}),
-  retention: z.strictObject({ days: z.number().positive().optional().describe('rows older than this, by ingestion, go'), max_gib: z.number().positive().optional() }).prefault({}),
-  lists: z.strictObject({ research: z.array(z.string()).default([]).describe('files of research scanners: addresses or networks, one a line, or MISP warning lists') }).prefault({}),
   alerts: z.array(sink).default([]),
 });
 export type Config = z.infer<typeof schema>;

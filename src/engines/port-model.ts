@@ -16,38 +16,65 @@ import { tailStrength } from './negative-binomial.ts';
 /** Blocks forget half of what they know in so many minutes: a day, the period of the traffic. */
 const HALF_LIFE_MINUTES = 1440;
 /** Prior: a port that nobody knew had so many hosts in so many blocks. */
-export const PRIOR = Object.freeze({ hosts: 0.3, blocks: 2 });
-/** Pooled extra variance before anything is known, and the weight (in blocks² of mean) with which ports are shrunk to it. */
-const KAPPA = Object.freeze({ start: 0.05, weight: 40, least: 0.01, most: 6 });
+export const PRIOR = Object.freeze({ hosts: 0.05, blocks: 0.3 });
+/** Pooled extra variance before anything is known, and the weight in blocks with which ports are shrunk to it; blocks that teach none. */
+const KAPPA = Object.freeze({ start: 0.05, weight: 6, pooledWeight: 10, least: 0.01, most: 6, skip: 3 });
+/** Logarithm of level below which it counts as 1. */
+const LEVEL_DEAD_BAND = Math.log(1.25);
 /** Counts kept for the picture of a finding, blocks. */
 export const RING = 48;
 
+/** `at` counts learned blocks, so that nothing is forgotten while nobody observes. */
 interface Port { a: number; at: number; num: number; den: number; ring: Uint16Array; ringAt: number }
 
 export interface PortModel {
   readonly blockMinutes: number;
   /** Forgotten number of blocks observed, and blocks observed in all. */
   exposure: number; blocks: number;
-  /** Index of the newest block learned. */
-  at: number;
   ports: Map<number, Port>;
   /** Pooled sums for κ₀. */
   num: number; den: number;
+  /** Quiet ports that somebody asked: forgotten number of blocks, and of ports that 1, 2, 3, 4 sources or more asked. */
+  quiet: { blocks: number; reached: number[] };
 }
 
 export function emptyModel(blockMinutes: number): PortModel {
-  return { blockMinutes, exposure: 0, blocks: 0, at: -1, ports: new Map(), num: 0, den: 0 };
+  return { blockMinutes, exposure: 0, blocks: 0, ports: new Map(), num: 0, den: 0, quiet: { blocks: 0, reached: [0, 0, 0, 0] } };
 }
 
-/** The predictive law of one port's count in block `block` at level `level`. */
+/** A port is quiet while fewer sources than this are expected in a block. */
+export const QUIET_MEAN = 0.5;
+/** Before anything is known one quiet port in four that a source asked is asked by another, with the weight of so many ports. */
+const BURST_PRIOR = Object.freeze({ share: 0.25, weight: 40 });
+
+/**
+ * How strong `count` sources on a quiet port are, judged by how sources clump on all quiet ports: −log₁₀ of a geometric tail whose
+ * ratio is the largest of n(≥2)/n(≥1), n(≥3)/n(≥2), n(≥4)/n(≥3), less what makes the expected number of such tails a day equal
+ * `budget`. Positive: rarer than the budget allows.
+ */
+export function burstMargin(m: PortModel, count: number, budget: number): number {
+  const { reached, blocks } = m.quiet, { share, weight } = BURST_PRIOR;
+  let ratio = 0;
+  for (let k = 0; k < 3; k++) ratio = Math.max(ratio, (share * weight + (reached[k + 1] as number)) / (weight + (reached[k] as number)));
+  const perDay = (((reached[0] as number) + 1) / (blocks + 1)) * (1440 / m.blockMinutes);
+  return -(count - 1) * Math.log10(Math.min(0.95, ratio)) - Math.log10(perDay / budget);
+}
+
+/** The predictive law of one port's count in the next block at level `level`. */
 export interface Law { readonly mean: number; readonly shape: number }
 
-export function lawOf(m: PortModel, port: number, block: number, level: number): Law {
+export function lawOf(m: PortModel, port: number, level: number): Law {
   const p = m.ports.get(port), fade = forget(m);
-  const a = PRIOR.hosts + (p ? p.a * fade ** Math.max(0, block - 1 - p.at) : 0);
-  const kappa0 = Math.min(KAPPA.most, Math.max(KAPPA.least, (KAPPA.start * KAPPA.weight + m.num) / (KAPPA.weight + m.den)));
+  const a = PRIOR.hosts + (p ? p.a * fade ** (m.blocks - p.at) : 0);
+  const kappa0 = Math.min(KAPPA.most, Math.max(KAPPA.least, (KAPPA.start * KAPPA.pooledWeight + m.num) / (KAPPA.pooledWeight + m.den)));
   const kappa = p ? Math.min(KAPPA.most, Math.max(KAPPA.least, (kappa0 * KAPPA.weight + p.num) / (KAPPA.weight + p.den))) : kappa0;
   return { mean: (level * a) / (PRIOR.blocks + m.exposure), shape: 1 / (1 / a + kappa) };
+}
+
+/** Mean of a port with a history, without the prior: the level must not mistake its own start for growth. */
+function rateOf(m: PortModel, port: number): number {
+  const p = m.ports.get(port);
+  return p && m.exposure > 0 ? (p.a * forget(m) ** (m.blocks - p.at)) / m.exposure : 0;
 }
 
 function forget(m: PortModel): number { return 2 ** (-m.blockMinutes / HALF_LIFE_MINUTES); }
@@ -56,11 +83,11 @@ function forget(m: PortModel): number { return 2 ** (-m.blockMinutes / HALF_LIFE
  * Level of the moment: weighted median of count ÷ mean over ports whose mean is ≥ 3, given that at least four are.
  * `known` (from the telescope's size) is used when too few ports are busy.
  */
-export function levelOf(m: PortModel, counts: ReadonlyMap<number, number>, block: number, known: number): number {
+export function levelOf(m: PortModel, counts: ReadonlyMap<number, number>, known: number): number {
   const ratios: { ratio: number; weight: number }[] = [];
   let total = 0;
   for (const port of m.ports.keys()) {
-    const { mean } = lawOf(m, port, block, 1);
+    const mean = rateOf(m, port);
     if (mean < 3) continue;
     const weight = Math.min(mean, 30);
     ratios.push({ ratio: (counts.get(port) ?? 0) / mean, weight });
@@ -78,31 +105,39 @@ export function levelOf(m: PortModel, counts: ReadonlyMap<number, number>, block
  * to it, so that an attack does not become normal at once.
  */
 export function learn(m: PortModel, counts: ReadonlyMap<number, number>, block: number, covered: number, level: number, cap: (port: number) => number): void {
-  const fade = forget(m), gap = m.at < 0 ? 1 : Math.max(1, block - m.at), exposure = covered * level;
+  const fade = forget(m), now = m.blocks + 1;
+  // Small differences of the level are chance: learning them would let it wander.
+  const exposure = covered * (Math.abs(Math.log(level)) < LEVEL_DEAD_BAND ? 1 : level);
+  const taught = m.blocks >= KAPPA.skip, { reached } = m.quiet;
+  for (let k = 0; k < reached.length; k++) reached[k] = (reached[k] as number) * fade;
+  m.quiet.blocks = m.quiet.blocks * fade + (taught ? covered : 0);
   for (const [port, raw] of counts) {
     const x = Math.min(raw, cap(port));
     let p = m.ports.get(port);
+    if (taught && lawOf(m, port, 1).mean < QUIET_MEAN) for (let k = 0; k < reached.length && k < x; k++) reached[k] = (reached[k] as number) + 1;
     if (!p) {
-      p = { a: 0, at: block, num: 0, den: 0, ring: new Uint16Array(RING), ringAt: block };
+      p = { a: 0, at: now, num: 0, den: 0, ring: new Uint16Array(RING), ringAt: block };
       m.ports.set(port, p);
     } else {
-      const { mean } = lawOf(m, port, block, exposure), quiet = Math.max(0, block - p.at - 1);
-      const keep = fade ** (block - p.at);
-      // Blocks in which nobody came count too: (0 − mean)² − mean each.
-      p.num = p.num * keep + (x - mean) ** 2 - mean + quiet * (mean * mean - mean);
-      p.den = p.den * keep + mean * mean * (1 + quiet);
-      p.a *= keep;
-      m.num += 0.001 * ((x - mean) ** 2 - mean); m.den += 0.001 * mean * mean;
+      const { mean } = lawOf(m, port, exposure), quiet = Math.max(0, now - p.at - 1);
+      const keep = fade ** (now - p.at);
+      p.num *= keep; p.den *= keep; p.a *= keep;
+      if (taught) {
+        // Moments weighted by (mean / (1 + mean))²; blocks in which nobody came count too: (0 − mean)² − mean each.
+        const scale = (1 + mean) ** 2, num = ((x - mean) ** 2 - mean) / scale, den = (mean * mean) / scale;
+        p.num += num + (quiet * (mean * mean - mean)) / scale;
+        p.den += den * (1 + quiet);
+        if (mean >= 1) { m.num += num; m.den += den; }
+      }
     }
     for (let b = Math.max(p.ringAt + 1, block - RING); b < block; b++) p.ring[b % RING] = 0;
     p.ring[block % RING] = Math.min(65_535, raw); p.ringAt = block;
-    p.a += x; p.at = block;
+    p.a += x; p.at = now;
   }
-  m.num = Math.max(0, m.num) * 0.9995; m.den *= 0.9995;
-  m.exposure = m.exposure * fade ** gap + exposure;
-  m.blocks++;
-  m.at = block;
-  if (m.blocks % 288 === 0) for (const [port, p] of m.ports) if (p.a * fade ** (block - p.at) < 0.02) m.ports.delete(port);
+  m.num = Math.max(0, m.num) * fade; m.den *= fade;
+  m.exposure = m.exposure * fade + exposure;
+  m.blocks = now;
+  if (m.blocks % 288 === 0) for (const [port, p] of m.ports) if (p.a * fade ** (now - p.at) < 0.02) m.ports.delete(port);
 }
 
 /** Counts of the last blocks before `block`, oldest first, at most RING; nothing before the port was first seen. */

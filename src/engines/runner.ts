@@ -55,6 +55,8 @@ export interface EngineStatus {
   readonly name: string; readonly about: string; readonly source: string; readonly windowUs: number;
   /** End of the newest window concluded; null before the first. */
   readonly lastUs: number | null;
+  /** Windows concluded. */
+  readonly windows: number;
   readonly findings: number;
   readonly faults: number;
 }
@@ -76,7 +78,7 @@ export class EngineRunner {
   readonly #groups: readonly Group[];
   readonly #orgs = new Map<OrgId, OrgState>();
   readonly #rng: Rng;
-  readonly #status = new Map<string, { lastUs: number | null; findings: number; faults: number }>();
+  readonly #status = new Map<string, { lastUs: number | null; windows: number; findings: number; faults: number }>();
   readonly #late = new Map<string, { count: number; firstUs: number; lastUs: number }>();
   #latePackets = 0;
 
@@ -88,7 +90,7 @@ export class EngineRunner {
       const group = groups.find((g) => g.windowUs === engine.windowUs && g.engines[0]?.add === engine.add);
       if (group) group.engines.push(engine);
       else groups.push({ engines: [engine], windowUs: engine.windowUs, filtered: false });
-      this.#status.set(engine.name, { lastUs: null, findings: 0, faults: 0 });
+      this.#status.set(engine.name, { lastUs: null, windows: 0, findings: 0, faults: 0 });
     }
     for (const group of groups) group.filtered = group.engines.every((e) => e.input === 'screened');
     this.#groups = groups;
@@ -233,10 +235,10 @@ export class EngineRunner {
     for (const engine of group.engines) {
       if (state.off.has(engine.name)) continue;
       const window: Window = { fromUs: start, toUs, org, ...observing, open: preview, rng: this.#rng.fork(`${engine.name}/${org}/${start}`) };
-      const status = this.#status.get(engine.name) as { lastUs: number | null; findings: number; faults: number };
+      const status = this.#status.get(engine.name) as { lastUs: number | null; windows: number; findings: number; faults: number };
       try {
         const outcome = engine.conclude(partial, state.memories.get(engine.name) ?? engine.memory(), window);
-        if (!preview) { state.memories.set(engine.name, outcome.memory); status.lastUs = toUs; }
+        if (!preview) { state.memories.set(engine.name, outcome.memory); status.lastUs = toUs; status.windows++; }
         else if (!state.memories.has(engine.name)) state.memories.set(engine.name, outcome.memory);
         for (const draft of outcome.findings) { if (!preview) status.findings++; this.#options.emit(draft); }
       } catch (error) {
@@ -289,7 +291,7 @@ export class EngineRunner {
   organisations(): readonly OrgId[] { return [...this.#orgs.keys()]; }
 
   status(): EngineStatus[] {
-    return this.#options.engines.map((e) => ({ name: e.name, about: e.about, source: e.source, windowUs: e.windowUs, ...(this.#status.get(e.name) as { lastUs: number | null; findings: number; faults: number }) }));
+    return this.#options.engines.map((e) => ({ name: e.name, about: e.about, source: e.source, windowUs: e.windowUs, ...(this.#status.get(e.name) as { lastUs: number | null; windows: number; findings: number; faults: number }) }));
   }
 
   /** Everything learned and everything open, as bytes: restoring them and going on equals never having stopped. */

@@ -11,7 +11,7 @@ import type { Marking } from '../core/marking.ts';
 /** Closed list; each has a title, a why-template and advice in two languages in `findings.catalogue.ts`. */
 export const FINDING_NAMES = [
   'port.distributed', 'port.spike', 'sync.global', 'sync.group', 'early-warning', 'scan.source', 'scan.horizontal',
-  'scan.vertical', 'dos.victim', 'tool.new', 'sensor.outage', 'list.reset',
+  'scan.vertical', 'dos.victim', 'tool.new', 'sensor.outage', 'list.reset', 'series.change',
 ] as const;
 export type FindingName = (typeof FINDING_NAMES)[number];
 

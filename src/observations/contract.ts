@@ -7,7 +7,7 @@
  */
 import type { PacketBatch } from '../core/packet-batch.ts';
 import type { OrgId, SensorId } from '../core/ids.ts';
-import type { Observation } from './observation.ts';
+import type { Defect, Observation } from './observation.ts';
 
 /** Who asks. Every question is cut to `orgs` by the query compiler; no caller can leave it out. */
 export interface Viewer {
@@ -46,6 +46,8 @@ export interface Ledger {
   acknowledge(block: Block, inserted: Inserted, range: Range | null): Promise<void>;
   /** Notes that a source was read to its end. */
   finish(content: string, sensor: SensorId, facts: { path: string; format: string; defects: number }): Promise<void>;
+  /** Keeps quoted defects of a source (replacing earlier ones of the same lines). */
+  noteDefects(content: string, sensor: SensorId, defects: readonly Defect[]): Promise<void>;
   /** Whether a source was read to its end, and how many rows it gave. */
   finished(content: string, sensor: SensorId): Promise<{ packets: number; records: number } | null>;
   /** Blocks inserted after the last acknowledgement of a crashed run are resent by the reader; the minutes to rebuild are these. */
@@ -108,6 +110,11 @@ export interface EventStore {
   extent(viewer: Viewer): Promise<{ sensor: SensorId; fromUs: number; toUs: number; packets: number; records: number }[]>;
   /** Rebuilds the rollups of these minutes from the rows. */
   rebuildRollups(ranges: readonly Range[]): Promise<void>;
+  /**
+   * To be called once after opening, with the ledger's unfinished blocks: rebuilds their minutes, and again after each of
+   * them is resent, because a crash may have fallen between the table and its rollups.
+   */
+  recover(unfinished: readonly { readonly block: Block; readonly range: Range | null }[]): Promise<void>;
   /** Compares rollups with recomputation over a range; returns differing minutes (for tests and `noroshi doctor`). */
   checkRollups(range: Range): Promise<number[]>;
   /** Applies retention: drops whole months or rows older than `keepUs` (by ingestion), then the oldest until under `maxBytes`. Returns rows dropped. */
@@ -115,5 +122,7 @@ export interface EventStore {
   bytesOnDisk(): Promise<number>;
   /** Runs SQL that a file in `observations/sql/` or `observations/questions/` wrote; internal to this area. */
   select<T>(sql: string): Promise<T[]>;
+  /** Copies the store into an empty folder, which is then the folder of a store (embedded stores only). */
+  backup(dir: string): Promise<void>;
   close(): Promise<void>;
 }

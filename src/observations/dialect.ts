@@ -11,7 +11,7 @@ export interface Dialect {
   /** Name of the MergeTree setting that keeps tokens of blocks. */
   readonly deduplicationSetting: string;
   /** Engine clause of a table: `MergeTree()`, `ReplacingMergeTree(version)`. */
-  engineOf(engine: 'MergeTree' | 'ReplacingMergeTree' | 'SummingMergeTree', argument?: string): string;
+  engineOf(engine: 'MergeTree' | 'ReplacingMergeTree' | 'SummingMergeTree' | 'AggregatingMergeTree', argument?: string): string;
 }
 
 export const plainDialect = (name: Dialect['name']): Dialect => ({
@@ -34,9 +34,8 @@ export interface EventEngine {
   stream<T>(sql: string): AsyncIterable<T>;
   /** Inserts blocks in Native format under a deduplication token. The buffers must not change until it settles. */
   insertNative(table: string, columns: readonly string[], chunks: readonly Uint8Array[], token: string): Promise<void>;
-  /** Copies the whole store into a new directory or takes it back; null where the server's own tools do it. */
-  readonly backup: ((dir: string) => Promise<void>) | null;
-  readonly restore: ((dir: string) => Promise<void>) | null;
+  /** Folder of an embedded store, null for a server. */
+  readonly folder: string | null;
   close(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ import { shipped } from '../core/root.ts';
 import { partitionOf, sharedU32, type Partition } from './tag/range-map.ts';
 import type { TableAbout, Tables } from './enrichment.ts';
 
-const MAGIC = 'noroshi-enrichment-2\n';
+const MAGIC = 'noroshi-enrichment-3\n';
 const require = createRequire(import.meta.url);
 let loaded: Tables | null = null;
 
@@ -64,33 +64,23 @@ function builtOn(version: string): string {
 
 /** Compiles the tables from the packages. */
 function compileTables(country: Package, asn: Package): Tables {
-  const rowCountry: number[] = [0], rowAsn: number[] = [0], rows = new Map<number, number>();
-  const rowOf = (packedCountry: number, asNumber: number): number => {
-    if (packedCountry === 0 && asNumber === 0) return 0;
-    const key = packedCountry * 2 ** 32 + asNumber;
-    let row = rows.get(key);
-    if (row === undefined) { row = rowCountry.length; rowCountry.push(packedCountry); rowAsn.push(asNumber); rows.set(key, row); }
-    return row;
-  };
   const names = new Map<number, string>();
   const country4 = readCountries(join(country.folder, 'geo-whois-asn-country-ipv4.mmdb'), 1);
   const country6 = readCountries(join(country.folder, 'geo-whois-asn-country-ipv6.mmdb'), 4);
   const asn4 = readAsns(join(asn.folder, 'asn-ipv4-num.csv'), 1, names);
   const asn6 = readAsns(join(asn.folder, 'asn-ipv6.csv'), 4, names);
-  const v4 = overlay(country4, asn4, rowOf), v6 = overlay(country6, asn6, rowOf);
+  const v4 = overlay(country4, asn4), v6 = overlay(country6, asn6);
   const asns = [...names.keys()].sort((a, b) => a - b);
   const encoded = asns.map((number) => Buffer.from(names.get(number) ?? '', 'utf8'));
   const nameBytes = new Uint8Array(new SharedArrayBuffer(encoded.reduce((sum, b) => sum + b.length, 0)));
   const nameEnds = sharedU32(asns.length);
   let end = 0;
   encoded.forEach((bytes, k) => { nameBytes.set(bytes, end); end += bytes.length; nameEnds[k] = end; });
-  const countries = new Uint16Array(new SharedArrayBuffer(2 * rowCountry.length));
-  countries.set(rowCountry);
   const about: TableAbout[] = [
     { name: '@ip-location-db/geo-whois-asn-country-mmdb', version: country.version, built: builtOn(country.version), licence: 'CC0-1.0', credit: '', ranges: country4.values.length + country6.values.length },
     { name: '@ip-location-db/asn', version: asn.version, built: builtOn(asn.version), licence: 'CC-BY-4.0', credit: 'Route Views (routeviews.org), IP Geolocation by DB-IP (db-ip.com)', ranges: asn4.values.length + asn6.values.length },
   ];
-  return { map: { v4, v6 }, countries, asns: sharedU32(rowAsn), nameAsns: sharedU32(asns), nameEnds, nameBytes, about };
+  return { map: { v4: v4.partition, v6: v6.partition }, countries: { v4: v4.countries, v6: v6.countries }, nameAsns: sharedU32(asns), nameEnds, nameBytes, about };
 }
 
 /** Walks an MMDB search tree in address order. */
@@ -166,9 +156,9 @@ function readAsns(path: string, words: 1 | 4, names: Map<number, string>): Range
   return out;
 }
 
-/** One partition whose value is the row of (value of a, value of b). */
-function overlay(a: Ranges, b: Ranges, rowOf: (a: number, b: number) => number): Partition {
-  const words = a.words, starts: number[] = [], values: number[] = [];
+/** One partition over both tables: its values are those of `asns`, beside them the country of each range. */
+function overlay(countries: Ranges, asns: Ranges): { readonly partition: Partition; readonly countries: Uint16Array } {
+  const words = countries.words, starts: number[] = [], values: number[] = [], codes: number[] = [];
   const compare = (x: ArrayLike<number>, i: number, y: ArrayLike<number>, j: number): number => {
     for (let w = 0; w < words; w++) { const d = (x[i + w] as number) - (y[j + w] as number); if (d !== 0) return d; }
     return 0;
@@ -186,14 +176,15 @@ function overlay(a: Ranges, b: Ranges, rowOf: (a: number, b: number) => number):
     }
     return { at, value };
   };
-  const ea = edges(a), eb = edges(b);
+  const ea = edges(countries), eb = edges(asns);
   let i = 0, j = 0, va = 0, vb = 0;
   const zero = new Array<number>(words).fill(0);
   const emit = (at: ArrayLike<number>, from: number) => {
-    const row = rowOf(va, vb), n = values.length;
-    if (n > 0 && values[n - 1] === row) return;
+    const n = values.length;
+    if (n > 0 && values[n - 1] === vb && codes[n - 1] === va) return;
     for (let w = 0; w < words; w++) starts.push(at[from + w] as number);
-    values.push(row);
+    values.push(vb);
+    codes.push(va);
   };
   const first = Math.min(ea.value.length, eb.value.length) === 0 ? 1 : Math.min(compare(ea.at, 0, zero, 0), compare(eb.at, 0, zero, 0));
   if (first > 0) emit(zero, 0);
@@ -204,15 +195,18 @@ function overlay(a: Ranges, b: Ranges, rowOf: (a: number, b: number) => number):
     if (order >= 0) vb = eb.value[j++] as number;
     emit(at, from);
   }
-  return partitionOf(words, sharedU32(starts), sharedU32(values));
+  const shared = new Uint16Array(new SharedArrayBuffer(2 * codes.length));
+  shared.set(codes);
+  return { partition: partitionOf(words, sharedU32(starts), sharedU32(values)), countries: shared };
 }
 
-const ARRAYS = ['starts4', 'values4', 'starts6', 'values6', 'asns', 'nameAsns', 'nameEnds', 'countries', 'nameBytes'] as const;
+const ARRAYS = ['starts4', 'values4', 'starts6', 'values6', 'nameAsns', 'nameEnds', 'countries4', 'countries6', 'nameBytes'] as const;
+const ELEMENT_BYTES = [4, 4, 4, 4, 4, 4, 2, 2, 1] as const;
 
 function encodeTables(tables: Tables): Uint8Array {
   const arrays: Record<(typeof ARRAYS)[number], Uint8Array | Uint16Array | Uint32Array> = {
     starts4: tables.map.v4.starts, values4: tables.map.v4.values, starts6: tables.map.v6.starts, values6: tables.map.v6.values,
-    asns: tables.asns, nameAsns: tables.nameAsns, nameEnds: tables.nameEnds, countries: tables.countries, nameBytes: tables.nameBytes,
+    nameAsns: tables.nameAsns, nameEnds: tables.nameEnds, countries4: tables.countries.v4, countries6: tables.countries.v6, nameBytes: tables.nameBytes,
   };
   const head = Buffer.from(JSON.stringify({ about: tables.about, bytes: ARRAYS.map((name) => arrays[name].byteLength), endian: new Uint8Array(Uint32Array.of(1).buffer)[0] }));
   const length = Buffer.alloc(4);
@@ -229,6 +223,7 @@ export function decodeTables(file: Uint8Array): Tables | null {
   let head: { about: TableAbout[]; bytes: number[]; endian: number };
   try { head = JSON.parse(bytes.toString('utf8', start, start + headLength)) as typeof head; } catch { return null; }
   if (head.endian !== new Uint8Array(Uint32Array.of(1).buffer)[0] || head.bytes?.length !== ARRAYS.length) return null;
+  if (head.bytes.some((length, k) => !Number.isInteger(length) || length < 0 || length % (ELEMENT_BYTES[k] ?? 1) !== 0)) return null;
   if (start + headLength + head.bytes.reduce((a, b) => a + b, 0) !== bytes.length) return null;
   let at = start + headLength;
   const next = (): SharedArrayBuffer => {
@@ -239,7 +234,8 @@ export function decodeTables(file: Uint8Array): Tables | null {
   };
   let taken = 0;
   const u32 = () => new Uint32Array(next());
-  const starts4 = u32(), values4 = u32(), starts6 = u32(), values6 = u32(), asns = u32(), nameAsns = u32(), nameEnds = u32();
-  const countries = new Uint16Array(next()), nameBytes = new Uint8Array(next());
-  return { map: { v4: partitionOf(1, starts4, values4), v6: partitionOf(4, starts6, values6) }, asns, nameAsns, nameEnds, countries, nameBytes, about: head.about };
+  const starts4 = u32(), values4 = u32(), starts6 = u32(), values6 = u32(), nameAsns = u32(), nameEnds = u32();
+  const countries = { v4: new Uint16Array(next()), v6: new Uint16Array(next()) }, nameBytes = new Uint8Array(next());
+  if (starts4.length !== values4.length || starts6.length !== 4 * values6.length || countries.v4.length !== values4.length || countries.v6.length !== values6.length || nameAsns.length !== nameEnds.length) return null;
+  return { map: { v4: partitionOf(1, starts4, values4), v6: partitionOf(4, starts6, values6) }, nameAsns, nameEnds, countries, nameBytes, about: head.about };
 }

@@ -10,6 +10,7 @@ import type { Role } from '../core/vocabulary.ts';
 /** Closed catalogue `<area>.<thing>.<what-happened>` → what it means. Packets have the first kind. */
 export const KINDS = {
   'darknet.packet.seen': 'A packet that reached the telescope.',
+  'darknet.packet.logged': 'A packet as another tool logged it, without its bytes (Spoki raw events).',
   'darknet.frame.other': 'A frame without a readable IP packet (ARP, LLDP, a broken header).',
   'darknet.packet.late': 'Packets that came after their window had closed, with their count.',
   'darknet.packet.dropped': 'Packets the kernel or a full queue dropped, with their count.',

@@ -2,11 +2,17 @@
  * What the portal is handed by `cli/`: it opens no store and starts no reader itself.
  *
  * Everything takes a Viewer; nothing answers beyond the viewer's organisations.
+ * Besides the event store: `orgs` (people, sessions, keys, sensors, settings, audit, views), `findings`, `records` (Health's defects),
+ * `tables` and `asName` (enrichment), `version`, `freeBytes`. Counters of the event stream are asked for once a second by the portal;
+ * `Live.subscribe` tells findings, jobs and `changed`. What people change through the portal is told by the portal itself.
  * @module
  */
 import type { z } from 'zod';
 import type { EventStore, Viewer } from '../observations/contract.ts';
 import type { Clock } from '../core/clock.ts';
+import type { FindingStore } from '../findings/store.ts';
+import type { OrgServices } from '../orgs/services.ts';
+import type { RecordStore } from '../records/store.ts';
 import type { job as _job, health, startListen, startReplay, liveEvents } from './api.ts';
 
 /** Background work that a person can start and stop from the portal. */
@@ -36,4 +42,13 @@ export interface PortalServices {
   readonly clock: Clock;
   readonly jobs: Jobs;
   readonly live: Live;
+  readonly records: RecordStore;
+  readonly orgs: OrgServices;
+  readonly findings: FindingStore;
+  /** Enrichment tables and lists in use, with licence and date. */
+  readonly tables: readonly { readonly name: string; readonly licence: string; readonly date: string }[];
+  asName(asn: number): string;
+  readonly version: string;
+  /** Free bytes where DATA lies. */
+  freeBytes(): Promise<number>;
 }

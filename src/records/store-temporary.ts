@@ -2,7 +2,7 @@
  * Record stores for tests: in memory, empty, migrated, and cheap after the first.
  *
  * Starting PGlite costs seconds, so instances are kept: `close` empties one and the next `openTemporaryRecords` takes it.
- * Two stores open at the same time are two instances (the second starts from a copy of the first, under a second).
+ * Two stores open at the same time are two instances (the second starts in under a second: its code is compiled already).
  * @module
  */
 import { PGlite } from '@electric-sql/pglite';
@@ -10,23 +10,14 @@ import { manualClock, type Clock } from '../core/clock.ts';
 import { PGLITE_PARSERS, recordStoreOver, type RecordStore } from './store.ts';
 
 const idle: PGlite[] = [];
-let template: Promise<Blob> | null = null;
-
-async function start(): Promise<PGlite> {
-  if (template) return PGlite.create({ loadDataDir: await template, parsers: PGLITE_PARSERS });
-  const first = await PGlite.create({ parsers: PGLITE_PARSERS });
-  template = first.dumpDataDir('none');
-  await template;
-  return first;
-}
-
+/** One start at a time: the first compiles the WebAssembly that the later ones share. */
 let starting: Promise<unknown> = Promise.resolve();
 
 /** An empty record store. The default clock stands at 2026-11-22T00:00Z. */
 export async function openTemporaryRecords(clock: Clock = manualClock(1_795_305_600_000_000)): Promise<RecordStore> {
   let lite = idle.pop();
   if (!lite) {
-    const mine = starting.then(start);
+    const mine = starting.then(() => PGlite.create({ parsers: PGLITE_PARSERS }));
     starting = mine.catch(() => undefined);
     lite = await mine;
   }

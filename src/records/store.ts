@@ -9,6 +9,7 @@
  * @module
  */
 import { mkdirSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { PGlite, types as pgliteTypes } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import { PGliteDialect } from 'kysely-pglite-dialect';
@@ -29,6 +30,8 @@ export interface RecordStore {
   readonly clock: Clock;
   /** Runs `work` in one transaction; rolled back if it throws. */
   transaction<T>(work: (tx: RecordTransaction) => Promise<T>): Promise<T>;
+  /** Copies the files of an embedded store to a new folder while nothing writes; a server has its own tools (throws `usage`). */
+  backup(dir: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,11 +50,11 @@ export async function openRecordStore(options: { dir?: string; url?: string; clo
     }
   }
   const lite = await PGlite.create({ ...(options.dir === undefined ? {} : { dataDir: options.dir }), parsers: PGLITE_PARSERS });
-  return recordStoreOver(lite, options.clock, options.dir ?? 'memory', () => lite.close());
+  return recordStoreOver(lite, options.clock, options.dir ?? 'memory', () => lite.close(), options.dir);
 }
 
 /** A record store over an open PGlite; migrated here. `release` runs when the store is closed. */
-export async function recordStoreOver(lite: PGlite, clock: Clock, where: string, release: () => Promise<void>): Promise<RecordStore> {
+export async function recordStoreOver(lite: PGlite, clock: Clock, where: string, release: () => Promise<void>, dir?: string): Promise<RecordStore> {
   const db = new Kysely<Database>({ dialect: new PGliteDialect(lite) });
   try { await migrate(db, clock, where); } catch (error) {
     await release();
@@ -61,6 +64,11 @@ export async function recordStoreOver(lite: PGlite, clock: Clock, where: string,
   return {
     engine: 'PGlite', db, clock,
     transaction: (work) => db.transaction().execute(work),
+    async backup(target) {
+      if (dir === undefined) throw new OperatorError('usage', { message: 'A record store in memory has nothing to copy.' });
+      await lite.exec('CHECKPOINT');
+      await lite.runExclusive(() => cp(dir, target, { recursive: true, errorOnExist: true, force: false }));
+    },
     async close() {
       if (closed) return;
       closed = true;
@@ -80,7 +88,8 @@ async function openPostgres(url: string, clock: Clock): Promise<RecordStore> {
     await db.destroy();
     throw error;
   }
-  return { engine: 'PostgreSQL', db, clock, transaction: (work) => db.transaction().execute(work), close: () => db.destroy() };
+  return { engine: 'PostgreSQL', db, clock, transaction: (work) => db.transaction().execute(work), close: () => db.destroy(),
+    backup: () => Promise.reject(new OperatorError('usage', { message: 'Records are on a PostgreSQL server: copy them with pg_dump.' })) };
 }
 
 /** Host and database of a URL, without its password. */

@@ -164,7 +164,7 @@ export interface Scenario {
 export interface CampaignTruth extends CampaignPlan {
   readonly packets: number;
   /** Sources seen at any sensor, with the time they first were. At most MAX_TRUTH_SOURCES, by first time. */
-  readonly sources: readonly { readonly src: string; readonly firstUs: number; readonly packets: number; readonly sensors: readonly string[]; readonly ports: readonly string[] }[];
+  readonly sources: readonly { readonly src: string; readonly firstUs: number; readonly lastUs: number; readonly packets: number; readonly sensors: readonly string[]; readonly ports: readonly string[] }[];
   /** Times at which the k-th source became visible anywhere, for k = 1, 5, 20, 100, 1000; null if it never did. */
   readonly visibleUs: Readonly<Record<string, number | null>>;
   /** First packet at each sensor; null if none. */

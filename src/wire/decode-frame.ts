@@ -156,7 +156,7 @@ function decodeIpv4(sink: FrameSink, at: number, end: number, wireEnd: number, a
     return;
   }
   bits |= transport(sink, batch, n, proto, start, end, ipEnd);
-  if (sink.checksums && ipEnd <= end && (bits & (BIT.moreFragments | BIT.malformed)) === 0) bits |= transportSumWrong(raw, view, proto, start, ipEnd, at + 12, 8);
+  if (sink.checksums && ipEnd <= end && (bits & (BIT.moreFragments | BIT.malformed)) === 0) bits |= transportSumWrong(raw, view, proto, start, ipEnd, at + 12, headerLen > 20 ? routedTo(raw, at, start) : at + 16, 4);
   batch.ipBits[n] = bits;
 }
 
@@ -177,18 +177,21 @@ function decodeIpv6(sink: FrameSink, at: number, end: number, wireEnd: number, a
   batch.ttl[n] = raw[at + 7] as number;
   batch.ipid[n] = 0;
   let ipLen = 40 + plen, ipEnd = plen === 0 ? wireEnd : at + ipLen;
-  let start = at + 40, bits = 0, fragmented = false;
+  let start = at + 40, bits = 0, fragmented = false, finalDst = at + 24;
   // Each step moves at least eight bytes on, so the walk ends with the captured bytes.
   chain: for (;;) {
     const stop = ipEnd < end ? ipEnd : end;
     switch (proto) {
-      case 0: case 43: case 60: case 135: case 139: case 140: {
+      case 0: case 43: case 60: {
         if (start + 8 > stop) { bits |= start + 8 > ipEnd ? BIT.malformed : BIT.cut; break chain; }
         const next = raw[start] as number, size = ((raw[start + 1] as number) + 1) << 3;
         if (proto === 0 && plen === 0) {
           const jumbo = jumboLength(raw, view, start, Math.min(start + size, end));
           if (jumbo > 0) { ipLen = 40 + jumbo; ipEnd = at + ipLen; }
         }
+        // The checksum covers the final destination (RFC 8200 §8.1): the last address of a routing header with segments left, the
+        // first of a segment routing header (RFC 8754, listed backwards).
+        if (proto === 43 && raw[start + 3] !== 0 && start + size <= stop && size >= 24) finalDst = raw[start + 2] === 4 ? start + 8 : start + size - 16;
         proto = next;
         start += size;
         break;
@@ -202,7 +205,7 @@ function decodeIpv6(sink: FrameSink, at: number, end: number, wireEnd: number, a
       case 44: {
         if (start + 8 > stop) { bits |= start + 8 > ipEnd ? BIT.malformed : BIT.cut; break chain; }
         const word = view.getUint16(start + 2);
-        batch.ipid[n] = view.getUint32(start + 4);
+        if (!fragmented) batch.ipid[n] = view.getUint32(start + 4);
         if (word & 1) bits |= BIT.moreFragments;
         proto = raw[start] as number;
         start += 8;
@@ -228,13 +231,13 @@ function decodeIpv6(sink: FrameSink, at: number, end: number, wireEnd: number, a
     return;
   }
   bits |= transport(sink, batch, n, proto, start, end, ipEnd);
-  if (sink.checksums && !(fragmented && bits & BIT.moreFragments) && ipEnd <= end && (bits & BIT.malformed) === 0) bits |= transportSumWrong(raw, view, proto, start, ipEnd, at + 8, 32);
+  if (sink.checksums && !(fragmented && bits & BIT.moreFragments) && ipEnd <= end && (bits & BIT.malformed) === 0) bits |= transportSumWrong(raw, view, proto, start, ipEnd, at + 8, finalDst, 16);
   batch.ipBits[n] = bits;
 }
 
 /** Extension headers that a broken chain may have stopped at. */
 function isChained(proto: number): boolean {
-  return proto === 0 || proto === 43 || proto === 44 || proto === 51 || proto === 60 || proto === 135 || proto === 139 || proto === 140;
+  return proto === 0 || proto === 43 || proto === 44 || proto === 51 || proto === 60;
 }
 
 function newSixBatch(sink: FrameSink): PacketBatch {
@@ -402,14 +405,27 @@ function headerSumWrong(view: DataView, at: number, headerLen: number): boolean 
   return ((sum + (sum >>> 16)) & 0xffff) !== 0xffff;
 }
 
-/** BIT.badChecksum or 0, over a whole packet; the pseudo-header's addresses stand at `addresses`. */
-function transportSumWrong(raw: Uint8Array, view: DataView, proto: number, start: number, ipEnd: number, addresses: number, addressBytes: number): number {
+/** Where the final destination of an IPv4 packet with options stands: in a loose or strict source route (RFC 791), else in the header. */
+function routedTo(raw: Uint8Array, at: number, start: number): number {
+  for (let o = at + 20; o + 2 < start;) {
+    const kind = raw[o] as number;
+    if (kind === 0) break;
+    if (kind === 1) { o++; continue; }
+    const size = raw[o + 1] as number;
+    if (size < 2 || o + size > start) break;
+    if ((kind === 131 || kind === 137) && size >= 7 && (raw[o + 2] as number) <= size - 3) return o + size - 4;
+    o += size;
+  }
+  return at + 16;
+}
+
+/** BIT.badChecksum or 0, over a whole packet; the pseudo-header's addresses stand at `src` and `dst`. */
+function transportSumWrong(raw: Uint8Array, view: DataView, proto: number, start: number, ipEnd: number, src: number, dst: number, addressBytes: number): number {
   let length = ipEnd - start;
-  let pseudo = 0;
   switch (proto) {
     case PROTO.tcp: if (length < 20) return 0; break;
     case PROTO.udp: {
-      if (length < 8 || (view.getUint16(start + 6) === 0 && addressBytes === 8)) return 0; // 0: the sender computed none
+      if (length < 8 || (view.getUint16(start + 6) === 0 && addressBytes === 4)) return 0; // 0: the sender computed none
       const said = view.getUint16(start + 4);
       if (said >= 8 && said < length) length = said;
       break;
@@ -418,6 +434,6 @@ function transportSumWrong(raw: Uint8Array, view: DataView, proto: number, start
     case PROTO.icmp6: if (length < 4) return 0; break;
     default: return 0;
   }
-  pseudo = internetSum(raw, addresses, addresses + addressBytes, proto + (length & 0xffff) + (length >>> 16));
+  const pseudo = internetSum(raw, dst, dst + addressBytes, internetSum(raw, src, src + addressBytes, proto + (length & 0xffff) + (length >>> 16)));
   return internetSum(raw, start, start + length, pseudo) !== 0xffff ? BIT.badChecksum : 0;
 }

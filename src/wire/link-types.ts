@@ -8,7 +8,7 @@
 /** LINKTYPE_* values by name. */
 export const LINK = Object.freeze({
   null: 0, ethernet: 1, ppp: 9, rawBsd: 12, rawOpenBsd: 14, pppHdlc: 50, pppoe: 51, raw: 101, ciscoHdlc: 104, loop: 108, linuxCooked: 113,
-  ipv4: 228, ipv6: 229, linuxCooked2: 276,
+  ipv4: 228, ipv6: 229, nflog: 239, linuxCooked2: 276,
 });
 
 /** Whether frames of this link type are decoded; frames of others become rows with BIT.notIp. */

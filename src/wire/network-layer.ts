@@ -4,7 +4,7 @@
  * In: a frame and its link type. Out: where the network header stands and its EtherType; 0x0800 and 0x86dd for IP however the link
  * named it, else the last EtherType read (0 when the link has none).
  * Source: IEEE 802.3 and 802.1Q/ad, RFC 1042 (SNAP), tcpdump.org's "Link-Layer Header Types", RFC 3032 (MPLS), RFC 2516 (PPPoE),
- * RFC 1661 and 1662 (PPP), RFC 1547 and Cisco's HDLC.
+ * RFC 1661 and 1662 (PPP), RFC 1547 and Cisco's HDLC, IEEE 802.1ah, Linux's nfnetlink_log.
  * Limits: MAX_TAGS tags or labels; a compressed PPP or a pseudo-wire under MPLS is not IP.
  * @module
  */
@@ -46,6 +46,7 @@ export function networkLayer(raw: Uint8Array, off: number, end: number, link: nu
       return;
     }
     case LINK.pppoe: pppoe(raw, off, end, out); return;
+    case LINK.nflog: nflog(raw, off, end, out); return;
     default: return;
   }
 }
@@ -90,7 +91,17 @@ function afterType(raw: Uint8Array, from: number, end: number, first: number, ou
       if (type < 0x0600) { llc(raw, at, end, type, out); return; }
     } else if (type === 0x8847 || type === 0x8848) { mpls(raw, at, end, type, out); return; }
     else if (type === 0x8864) { pppoe(raw, at, end, out); return; }
-    else break;
+    else if (type === 0x8926) { // VN-Tag (802.1BR's forerunner): four bytes, then an EtherType
+      out.etherType = type;
+      if (end - at < 6) { out.cut = true; return; }
+      type = u16(raw, at + 4);
+      at += 6;
+    } else if (type === 0x88e7) { // provider backbone bridging (802.1ah): four bytes, then a whole Ethernet header
+      out.etherType = type;
+      if (end - at < 18) { out.cut = true; return; }
+      type = u16(raw, at + 16);
+      at += 18;
+    } else break;
   }
   found(out, type, at);
 }
@@ -138,6 +149,22 @@ function pppProtocol(raw: Uint8Array, at: number, end: number, out: NetworkLayer
   const protocol = u16(raw, at);
   if (protocol === 0x0021) found(out, IPV4, at + 2);
   else if (protocol === 0x0057) found(out, IPV6, at + 2);
+  else if (protocol === 0x0281) mpls(raw, at + 2, end, 0x8847, out);
+}
+
+/** Linux netfilter log: family, version, resource, then attributes (length and type in the host's order); attribute 9 is the packet. */
+function nflog(raw: Uint8Array, off: number, end: number, out: NetworkLayer): void {
+  if (end - off < 4) { out.cut = true; return; }
+  for (let at = off + 4; at + 4 <= end;) {
+    // Written by little-endian and big-endian hosts alike: types are small, so the side that holds them tells the order.
+    const little = raw[at + 3] === 0;
+    const size = little ? (raw[at] as number) | ((raw[at + 1] as number) << 8) : u16(raw, at);
+    const type = little ? raw[at + 2] as number : raw[at + 3] as number;
+    if (size < 4) return;
+    if ((type & 0x7f) === 9) { found(out, raw[off] === 10 ? IPV6 : IPV4, at + 4); return; }
+    at += size + ((4 - (size % 4)) % 4);
+  }
+  out.cut = true;
 }
 
 function byNibble(raw: Uint8Array, off: number, end: number, out: NetworkLayer): void {

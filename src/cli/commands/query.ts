@@ -12,7 +12,7 @@ const MOST_ROWS = 10_000_000;
 const DEFAULT_ROWS = 1000;
 const DEFAULT_GROUPS = 100;
 
-export const query: Command = {
+export const query: Command & { readonly name: 'query' } = {
   name: 'query', args: '[expression]', data: 'shared',
   about: 'Observations that match an expression, or counts by field.',
   options: [

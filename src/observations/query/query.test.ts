@@ -282,7 +282,7 @@ describe('docs/query-language.md', () => {
     for (const field of QUERY_FIELDS) assert.match(page, new RegExp(`\`${field}\``), field);
   });
   it('prints the carets that the page shows', () => {
-    const text = 'port == 23 && tol == mirai', error = fails(text);
-    assert.equal(`${pointOut(text, error)}\n${error.message}`, 'port == 23 && tol == mirai\n              ^^^\nThere is no field \'tol\'; did you mean \'tool\'? (character 15)');
+    const text = 'port == 23 && toool == mirai', error = fails(text);
+    assert.equal(`${pointOut(text, error)}\n${error.message}`, 'port == 23 && toool == mirai\n              ^^^^^\nThere is no field \'toool\'; did you mean \'tool\'? (character 15)');
   });
 });

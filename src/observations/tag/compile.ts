@@ -121,15 +121,70 @@ function compileIn(a: Expression, values: readonly number[]): Filter {
 }
 
 function compileRelation(a: Expression, b: Expression, equal: boolean): Filter {
+  if (typeof a === 'string' && typeof b === 'string' && a !== 'ttlOrigin' && b !== 'ttlOrigin') {
+    return (batch, from, n, to) => keepRelated(columnOf(batch, a), strideOf(batch, a), columnOf(batch, b), strideOf(batch, b), equal, from, n, to);
+  }
+  if (!equal && typeof a === 'string' && a !== 'ttlOrigin' && typeof b === 'number') {
+    return (batch, from, n, to) => keepDifferent(columnOf(batch, a), strideOf(batch, a), b, from, n, to);
+  }
   const readA = compileExpression(a, 0), readB = compileExpression(b, 1);
   const left = registerOf(0), right = registerOf(1);
-  return (batch, from, n, to) => {
+  const general: Filter = (batch, from, n, to) => {
     readA(batch, from, n);
     readB(batch, from, n);
     let kept = 0;
     for (let k = 0; k < n; k++) if ((left[k] === right[k]) === equal) to[kept++] = from[k] as number;
     return kept;
   };
+  const fields = equal ? halfXorFields(a, b) : null;
+  if (!fields) return general;
+  const [f0, f1, f2, f3] = fields;
+  return (batch, from, n, to) => (batch.family === 4
+    ? keepHalfXor(columnOf(batch, f0), columnOf(batch, f1), columnOf(batch, f2), columnOf(batch, f3), from, n, to)
+    : general(batch, from, n, to));
+}
+
+/** The four fields of `f0 == low16(f1 ^ f2 ^ f3)`, masscan's relation and its likes, which gets a loop of its own. */
+function halfXorFields(a: Expression, b: Expression): readonly [RuleField, RuleField, RuleField, RuleField] | null {
+  if (typeof a !== 'string' || !['ipid', 'window', 'sport'].includes(a) || typeof b !== 'object' || !('low16' in b)) return null;
+  const inner = b.low16;
+  if (typeof inner !== 'object' || !('xor' in inner) || inner.xor.length !== 3) return null;
+  const [f1, f2, f3] = inner.xor;
+  return typeof f1 === 'string' && typeof f2 === 'string' && typeof f3 === 'string' && ![f1, f2, f3].includes('ttlOrigin') ? [a, f1, f2, f3] : null;
+}
+
+function keepHalfXor(a: Column, b: Column, c: Column, d: Column, from: Uint16Array, n: number, to: Uint16Array): number {
+  let kept = 0;
+  for (let k = 0; k < n; k++) {
+    const i = from[k] as number;
+    if ((((a[i] as number) ^ (b[i] as number) ^ (c[i] as number) ^ (d[i] as number)) & 0xffff) === 0) to[kept++] = i;
+  }
+  return kept;
+}
+
+function keepRelated(a: Column, strideA: number, b: Column, strideB: number, equal: boolean, from: Uint16Array, n: number, to: Uint16Array): number {
+  let kept = 0;
+  if (strideA === 1 && strideB === 1) {
+    for (let k = 0; k < n; k++) {
+      const i = from[k] as number;
+      if ((a[i] === b[i]) === equal) to[kept++] = i;
+    }
+    return kept;
+  }
+  for (let k = 0; k < n; k++) {
+    const i = from[k] as number;
+    if ((a[i * strideA + strideA - 1] === b[i * strideB + strideB - 1]) === equal) to[kept++] = i;
+  }
+  return kept;
+}
+
+function keepDifferent(column: Column, stride: number, value: number, from: Uint16Array, n: number, to: Uint16Array): number {
+  let kept = 0;
+  for (let k = 0; k < n; k++) {
+    const i = from[k] as number;
+    if (column[i * stride + stride - 1] !== value) to[kept++] = i;
+  }
+  return kept;
 }
 
 /** Registers are shared by all rules of a thread: a filter never runs inside another's loop. */
@@ -242,10 +297,13 @@ function compileAny(conditions: readonly Condition[]): Filter {
   const filters = conditions.map(compile);
   const scratch = new Uint16Array(BATCH_CAPACITY), marked = new Uint8Array(BATCH_CAPACITY);
   return (batch, from, n, to) => {
+    let any = 0;
     for (let f = 0; f < filters.length; f++) {
       const found = (filters[f] as Filter)(batch, from, n, scratch);
       for (let k = 0; k < found; k++) marked[scratch[k] as number] = 1;
+      any += found;
     }
+    if (any === 0) return 0;
     let kept = 0;
     for (let k = 0; k < n; k++) {
       const i = from[k] as number;

@@ -8,7 +8,7 @@
  * A condition is one of
  *   { eq: [a, b] } { ne: [a, b] } { in: [a, [n, …]] } { between: [a, low, high] } { bits: [a, mask, value] }
  *   { options: "MSS=1460,NOP,WS=8,NOP,NOP,SACK" }   TCP options exactly as laid out, padding (EOL, NOP) included; "none" = no options
- *   { payload: { at: 0, hex: "…" } | { at: 0, text: "…" } }   bytes at a place;   { contains: { text: "…", within: 256 } }
+ *   { payload: { at: 0, hex: "…" } | { at: 0, text: "…" } }   bytes at a place;   { contains: { text | hex: "…", within: 256 } }   anywhere in the first bytes
  *   { any: [c, …] } { all: [c, …] }
  * Source: the tuple of tkiwa (YNU, CSS 2014), where a fixed value or a fixed relation between fields names a stack, widened by
  * the operations that published scanners use (docs/fingerprints.md cites each).
@@ -38,7 +38,7 @@ export type Condition =
   | { readonly bits: readonly [Expression, number, number] }
   | { readonly options: string }
   | { readonly payload: { readonly at: number; readonly hex: string } | { readonly at: number; readonly text: string } }
-  | { readonly contains: { readonly text: string; readonly within: number } }
+  | { readonly contains: { readonly within: number; readonly hex: string } | { readonly within: number; readonly text: string } }
   | { readonly any: readonly Condition[] } | { readonly all: readonly Condition[] };
 
 /** Deepest nesting of conditions and of expressions. */
@@ -67,8 +67,9 @@ export function checkCondition(value: unknown, where = 'when', depth = 0): Condi
       break;
     }
     case 'contains': {
-      const { text: words, within } = record(body, at);
-      if (text(words, at).length === 0 || number(within, at) > PAYLOAD_KEPT) throw new RangeError(`${at} needs a text and at most ${PAYLOAD_KEPT} bytes to search`);
+      const { text: words, hex, within } = record(body, at);
+      if (hex !== undefined ? !/^([0-9a-f]{2})+$/.test(text(hex, at)) : text(words, at).length === 0) throw new RangeError(`${at} needs a text or pairs of hexadecimal digits`);
+      if (number(within, at) > PAYLOAD_KEPT) throw new RangeError(`${at} looks behind the ${PAYLOAD_KEPT} payload bytes that are kept`);
       break;
     }
     case 'any': case 'all': {

@@ -1,12 +1,13 @@
 /**
  * Address → number, for whole tables of networks: country, AS, region, list entry.
  *
- * In: networks or address ranges with a value ≥ 1. Out: a partition of the address space, searched by the first 16 bits and
+ * In: networks or address ranges with a value ≥ 1. Out: a partition of the address space, searched by the first 8–20 bits and
  * then by halving. 0 means "in none of them".
- * Shapes (v4): starts Uint32Array(r), values Uint32Array(r): range k is [starts[k], starts[k+1]); index Uint32Array(65,537):
- * index[h] is the range that holds address h·2^16. (v6): the same with four words a start, indexed by the first word's high half.
+ * Shapes (v4): starts Uint32Array(r), values Uint32Array(r): range k is [starts[k], starts[k+1]); index Uint32Array(2^(32-shift) + 1):
+ * index[h] is the range that holds address h·2^shift. (v6): the same with four words a start, indexed by the first word.
  * All arrays lie on SharedArrayBuffers, so that worker threads share one copy.
- * Cost: 8 bytes a range (20 for IPv6) + 256 KiB; a look-up is one index read and log2(ranges of that /16) steps.
+ * Cost: 8 bytes a range (20 for IPv6) and an index of about as many entries as ranges (at most 4 MiB); a look-up reads the index
+ * and takes a step or two.
  * Limits: input ranges must nest or be disjoint, as networks always do.
  * @module
  */
@@ -18,6 +19,8 @@ export interface Partition {
   readonly starts: Uint32Array;
   readonly values: Uint32Array;
   readonly index: Uint32Array;
+  /** Bits of the first word that the index ignores, 12–24. */
+  readonly shift: number;
 }
 
 /** Both families. */
@@ -94,40 +97,41 @@ function sweep(words: 1 | 4, nesting: Nesting, starts: number[], ends: number[],
 
 /** A partition from finished arrays: computes its index. */
 export function partitionOf(words: 1 | 4, starts: Uint32Array, values: Uint32Array): Partition {
-  const index = sharedU32(65_537);
-  const count = values.length;
+  const count = values.length, bits = Math.min(20, Math.max(8, Math.ceil(Math.log2(count)))), shift = 32 - bits;
+  const index = sharedU32(2 ** bits + 1);
   let k = 0;
-  for (let h = 0; h < 65_536; h++) {
-    // The last range whose start is not above h·2^16 (a start with non-zero lower words is above it).
+  for (let h = 0; h < 2 ** bits; h++) {
+    // The last range whose start is not above h·2^shift (a start with non-zero lower words is above it).
+    const from = h * 2 ** shift;
     for (; k + 1 < count; k++) {
-      const first = starts[(k + 1) * words] as number;
-      if (first > h * 65_536) break;
-      if (words === 4 && first === h * 65_536 && ((starts[(k + 1) * 4 + 1] as number) | (starts[(k + 1) * 4 + 2] as number) | (starts[(k + 1) * 4 + 3] as number)) !== 0) break;
+      const m = (k + 1) * words, first = starts[m] as number;
+      if (first > from) break;
+      if (words === 4 && first === from && ((starts[m + 1] as number) | (starts[m + 2] as number) | (starts[m + 3] as number)) !== 0) break;
     }
     index[h] = k;
   }
-  index[65_536] = count - 1;
-  return { words, starts, values, index };
+  index[2 ** bits] = count - 1;
+  return { words, starts, values, index, shift };
 }
 
-/** Value of an IPv4 address, 0 = none. */
-export function valueOfV4(map: Partition, address: number): number {
+/** Number of the range that holds an IPv4 address. */
+export function rangeOfV4(map: Partition, address: number): number {
   const { starts, index } = map;
-  const high = address >>> 16;
+  const high = address >>> map.shift;
   let low = index[high] as number, top = index[high + 1] as number;
   while (low < top) {
     const middle = (low + top + 1) >>> 1;
     if ((starts[middle] as number) <= address) low = middle;
     else top = middle - 1;
   }
-  return map.values[low] as number;
+  return low;
 }
 
-/** Value of the IPv6 address at `address[at .. at+3]`, 0 = none. */
-export function valueOfV6(map: Partition, address: ArrayLike<number>, at: number): number {
+/** Number of the range that holds the IPv6 address at `address[at .. at+3]`. */
+export function rangeOfV6(map: Partition, address: ArrayLike<number>, at: number): number {
   const { starts, index } = map;
   const a0 = address[at] as number, a1 = address[at + 1] as number, a2 = address[at + 2] as number, a3 = address[at + 3] as number;
-  const high = a0 >>> 16;
+  const high = a0 >>> map.shift;
   let low = index[high] as number, top = index[high + 1] as number;
   while (low < top) {
     const middle = (low + top + 1) >>> 1, m = 4 * middle;
@@ -136,7 +140,17 @@ export function valueOfV6(map: Partition, address: ArrayLike<number>, at: number
     if (above) top = middle - 1;
     else low = middle;
   }
-  return map.values[low] as number;
+  return low;
+}
+
+/** Value of an IPv4 address, 0 = none. */
+export function valueOfV4(map: Partition, address: number): number {
+  return map.values[rangeOfV4(map, address)] as number;
+}
+
+/** Value of the IPv6 address at `address[at .. at+3]`, 0 = none. */
+export function valueOfV6(map: Partition, address: ArrayLike<number>, at: number): number {
+  return map.values[rangeOfV6(map, address, at)] as number;
 }
 
 /** Value of address `i` of a PacketBatch's address array. */

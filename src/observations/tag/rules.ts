@@ -4,23 +4,24 @@
  * In: rule files of `rules/fingerprints/` and `rules/screening/` (parsed JSON; `rule-reader.ts` reads them). Out: for each packet
  * the number of the strongest rule it satisfies, at most one.
  * A rule looks only at packets of its class (`on`), of its address families, whose transport header was read.
- * Cost: classes are listed once a batch; see `compile.ts` for the loops.
+ * Cost: classes are listed once a batch, candidates found once a field (`dispatch.ts`), the rest of a rule sees only them (`compile.ts`).
  * @module
  */
 import { BATCH_CAPACITY, BIT, PROTO, TCP, type PacketBatch } from '../../core/packet-batch.ts';
 import { LABELS, TOOLS, type Label, type Tool } from '../../core/vocabulary.ts';
 import { compileAll, type Filter } from './compile.ts';
+import { dispatcher, keyOf, needsPayload, type Dispatcher, type Key } from './dispatch.ts';
 import { checkCondition, type Condition } from './expression.ts';
 
 /** Packet classes: `syn` = TCP with SYN and none of ACK, RST, FIN; `tcp` = all TCP; `ip` = every packet with a readable IP header. */
 export const RULE_CLASSES = ['syn', 'tcp', 'udp', 'icmp', 'ip'] as const;
 export type RuleClass = (typeof RULE_CLASSES)[number];
 
-/** A packet of an example: field values, options as in {@link Condition}, payload as text or hex. Addresses as text. */
+/** A packet of an example: field values, options as in {@link Condition}, payload as text or hex, filled with zeros to `padTo` bytes. Addresses as text; ICMP type and code stand where ports do. */
 export interface ExamplePacket {
   readonly note?: string;
   readonly src: string; readonly dst: string; readonly proto: 'tcp' | 'udp' | 'icmp' | 'icmp6';
-  readonly sport?: number; readonly dport?: number; readonly ttl?: number; readonly ipid?: number; readonly dontFragment?: boolean;
+  readonly sport?: number; readonly dport?: number; readonly ttl?: number; readonly ipid?: number; readonly dontFragment?: boolean; readonly reservedBit?: boolean;
   /** Letters of FSRPAUEC. */
   readonly flags?: string;
   readonly seq?: number; readonly ack?: number; readonly window?: number; readonly options?: string;
@@ -91,21 +92,24 @@ function checkBase(value: unknown): RuleBase {
   return value as RuleBase;
 }
 
+/** Classes as they are listed: `tcp` is `syn` and `tcpOther`; TCP packets with captured payload stand in `tcpData` too, since most of a telescope's have none. */
+type ListName = 'syn' | 'tcpOther' | 'tcpData' | 'udp' | 'icmp' | 'ip';
+
 /** Packet numbers of a batch by class; refilled for each batch. */
-export interface Classes { readonly lists: Readonly<Record<RuleClass, Uint16Array>>; readonly counts: Record<RuleClass, number> }
+export interface Classes { readonly lists: Readonly<Record<ListName, Uint16Array>>; readonly counts: Record<ListName, number> }
 
 export function newClasses(): Classes {
   const list = () => new Uint16Array(BATCH_CAPACITY);
-  return { lists: { syn: list(), tcp: list(), udp: list(), icmp: list(), ip: list() }, counts: { syn: 0, tcp: 0, udp: 0, icmp: 0, ip: 0 } };
+  return { lists: { syn: list(), tcpOther: list(), tcpData: list(), udp: list(), icmp: list(), ip: list() }, counts: { syn: 0, tcpOther: 0, tcpData: 0, udp: 0, icmp: 0, ip: 0 } };
 }
 
 /** Lists packets [from, to) of the batch by class. */
 export function classify(batch: PacketBatch, classes: Classes, from = 0, to = batch.n): void {
-  const { proto, flags, ipBits } = batch;
-  const { syn, tcp, udp, icmp, ip } = classes.lists;
+  const { proto, flags, ipBits, payKept } = batch;
+  const { syn, tcpOther, tcpData, udp, icmp, ip } = classes.lists;
   const icmpProto = batch.family === 4 ? PROTO.icmp : PROTO.icmp6;
-  const control = TCP.syn | TCP.ack | TCP.rst | TCP.fin;
-  let syns = 0, tcps = 0, udps = 0, icmps = 0, ips = 0;
+  const control = SYN_MASK;
+  let syns = 0, others = 0, datas = 0, udps = 0, icmps = 0, ips = 0;
   for (let i = from; i < to; i++) {
     const bits = ipBits[i] as number;
     if ((bits & BIT.notIp) !== 0) continue;
@@ -113,13 +117,14 @@ export function classify(batch: PacketBatch, classes: Classes, from = 0, to = ba
     if ((bits & BIT.hasTransport) === 0) continue;
     const p = proto[i];
     if (p === PROTO.tcp) {
-      tcp[tcps++] = i;
       if (((flags[i] as number) & control) === TCP.syn) syn[syns++] = i;
+      else tcpOther[others++] = i;
+      if (payKept[i] !== 0) tcpData[datas++] = i;
     } else if (p === PROTO.udp) udp[udps++] = i;
     else if (p === icmpProto) icmp[icmps++] = i;
   }
   const { counts } = classes;
-  counts.syn = syns; counts.tcp = tcps; counts.udp = udps; counts.icmp = icmps; counts.ip = ips;
+  counts.syn = syns; counts.tcpOther = others; counts.tcpData = datas; counts.udp = udps; counts.icmp = icmps; counts.ip = ips;
 }
 
 /** Rules ready to run. `rules[k - 1]` is the rule that a packet's verdict k names. */
@@ -136,29 +141,90 @@ export function compileRules<R extends RuleBase>(rules: readonly R[]): CompiledR
   if (rules.length > 255) throw new RangeError(`at most 255 rules fit a set, got ${rules.length}`);
   const ids = new Set<string>();
   for (const { id } of rules) { if (ids.has(id)) throw new RangeError(`two rules are called '${id}'`); ids.add(id); }
-  const filters = rules.map((rule) => compileAll(rule.when));
   const families = rules.map((rule) => rule.families ?? [4]);
+  const plans = rules.flatMap(plansOf);
   const scratch = new Uint16Array(BATCH_CAPACITY);
+  /** Rules that share a class and a key field, with their dispatcher; and those that must see the whole class. */
+  const groups: { readonly list: ListName; readonly dispatch: Dispatcher }[] = [];
+  for (const [name, members] of groupBy(plans)) {
+    const [list, field] = name.split(' ') as [ListName, Key['field']];
+    groups.push({ list, dispatch: dispatcher(field, members.map((plan) => ({ rule: plans.indexOf(plan), values: (plan.key as Key).values }))) });
+  }
+  const whole = plans.filter((plan) => plan.key === null);
+  const apply = (batch: PacketBatch, plan: Plan, list: Uint16Array, n: number, verdicts: Uint8Array): void => {
+    if (!(families[plan.rule] as readonly number[]).includes(batch.family)) return;
+    const found = plan.rest(batch, list, n, scratch), number = plan.rule + 1;
+    for (let k = 0; k < found; k++) {
+      const i = scratch[k] as number, before = verdicts[i] as number;
+      if (before === 0 || number < before) verdicts[i] = number;
+    }
+  };
   let single: Classes | null = null;
+  const filters: (Filter | undefined)[] = [];
   return {
     rules,
     run(batch, classes, verdicts) {
-      // Weakest first, so that the strongest writes last.
-      for (let r = rules.length - 1; r >= 0; r--) {
-        const on = (rules[r] as R).on, count = classes.counts[on];
-        if (count === 0 || !(families[r] as readonly number[]).includes(batch.family)) continue;
-        const found = (filters[r] as Filter)(batch, classes.lists[on], count, scratch);
-        for (let k = 0; k < found; k++) verdicts[scratch[k] as number] = r + 1;
+      for (let g = 0; g < groups.length; g++) {
+        const { list, dispatch } = groups[g] as (typeof groups)[number];
+        const count = classes.counts[list];
+        if (count === 0) continue;
+        dispatch.sort(batch, classes.lists[list], count);
+        for (let b = 0, from = 0; b < dispatch.ends.length; b++) {
+          const to = dispatch.ends[b] as number;
+          if (to === from) continue;
+          const bucket = dispatch.sorted.subarray(from, to);
+          for (const plan of dispatch.rulesOf[b] as readonly number[]) apply(batch, plans[plan] as Plan, bucket, to - from, verdicts);
+          from = to;
+        }
+      }
+      for (let p = 0; p < whole.length; p++) {
+        const plan = whole[p] as Plan, count = classes.counts[plan.list];
+        if (count > 0) apply(batch, plan, classes.lists[plan.list], count, verdicts);
       }
     },
     explain(batch, i) {
       single ??= newClasses();
       classify(batch, single, i, i + 1);
       const known = single;
-      return rules.filter((rule, r) => known.counts[rule.on] > 0 && (families[r] as readonly number[]).includes(batch.family)
-        && (filters[r] as Filter)(batch, known.lists[rule.on], known.counts[rule.on], scratch) > 0);
+      return rules.filter((rule, r) => {
+        const filter = filters[r] ??= compileAll(rule.when);
+        const list: ListName = rule.on !== 'tcp' ? rule.on : known.counts.syn > 0 ? 'syn' : 'tcpOther';
+        return known.counts[list] > 0 && (families[r] as readonly number[]).includes(batch.family) && filter(batch, known.lists[list], known.counts[list], scratch) > 0;
+      });
     },
   };
+}
+
+/** How a rule is run: over which list, found by which key, and what remains to be looked at then. */
+interface Plan { readonly rule: number; readonly list: ListName; readonly key: Key | null; readonly rest: Filter }
+
+function plansOf(rule: RuleBase, number: number): Plan[] {
+  const key = keyOf(rule.when);
+  const rest = rule.when.filter((_, c) => key === null || key.partial || c !== key.condition);
+  const lists: readonly ListName[] = rule.on !== 'tcp' ? [rule.on] : rule.when.some(needsPayload) ? ['tcpData'] : rule.when.every(allowsSyn) ? ['syn', 'tcpOther'] : ['tcpOther'];
+  return lists.map((list) => ({ rule: number, list, key, rest: rest.length === 0 ? keepAll : compileAll(rest) }));
+}
+
+/** Flag bits that tell a SYN from the rest of TCP. */
+const SYN_MASK = TCP.syn | TCP.ack | TCP.rst | TCP.fin;
+
+/** Whether a condition on the flags leaves any packet of class `syn`. */
+function allowsSyn(condition: Condition): boolean {
+  const key = keyOf([condition]);
+  return key === null || key.field !== 'flags' || [...key.values].some((flags) => (flags & SYN_MASK) === TCP.syn);
+}
+
+const keepAll: Filter = (_batch, from, n, to) => { if (from !== to) to.set(from.subarray(0, n)); return n; };
+
+function groupBy(plans: readonly Plan[]): Map<string, Plan[]> {
+  const groups = new Map<string, Plan[]>();
+  for (const plan of plans) {
+    if (plan.key === null) continue;
+    const name = `${plan.list} ${plan.key.field}`, members = groups.get(name);
+    if (members) members.push(plan);
+    else groups.set(name, [plan]);
+  }
+  return groups;
 }
 
 /** Fingerprints strongest first; ties by id, so that the order never depends on files. */

@@ -36,6 +36,8 @@ const COLUMNS_SQL = OBSERVATION_COLUMNS.map(([name, type, codec]) => `${name} ${
 /** `port` and the minute of a row, as the rollups compute them. */
 export const PORT_SQL = 'if(proto IN (1, 58), sport, dport)';
 export const MINUTE_SQL = 'at_us - at_us % 60000000';
+/** Screening label of a packet; records name a product there, which no rollup keeps. */
+export const LABEL_SQL = "if(packet = 1, label, '')";
 export const DAY_SQL = 'at_us - at_us % 86400000000';
 
 /** Rollup table → the SELECT over `observation` that fills it: used by its view, by rebuilding and by checking. */
@@ -46,16 +48,16 @@ export const ROLLUPS = {
       uniqCombinedStateIf(host, host != 0) AS sources FROM ${from} GROUP BY org, sensor, minute_us`,
   },
   by_port: {
-    columns: ['org', 'sensor', 'proto', 'port', 'minute_us', 'label', 'packets', 'records', 'sources'],
-    select: (from: string) => `SELECT org, sensor, proto, ${PORT_SQL} AS port, ${MINUTE_SQL} AS minute_us, label, sum(packet) AS packets,
-      count() - sum(packet) AS records, uniqCombinedStateIf(host, host != 0) AS sources FROM ${from} GROUP BY org, sensor, proto, port, minute_us, label`,
+    columns: ['org', 'sensor', 'proto', 'port', 'minute_us', 'own_label', 'packets', 'records', 'sources'],
+    select: (from: string) => `SELECT org, sensor, proto, ${PORT_SQL} AS port, ${MINUTE_SQL} AS minute_us, ${LABEL_SQL} AS own_label, sum(packet) AS packets,
+      count() - sum(packet) AS records, uniqCombinedStateIf(host, host != 0) AS sources FROM ${from} GROUP BY org, sensor, proto, port, minute_us, own_label`,
   },
   by_source: {
-    columns: ['src', 'org', 'sensor', 'day_us', 'proto', 'port', 'kind', 'tool', 'label', 'role', 'country', 'asn', 'packets', 'records', 'hours', 'first', 'last'],
-    select: (from: string) => `SELECT src, org, sensor, ${DAY_SQL} AS day_us, proto, ${PORT_SQL} AS port, kind, tool, label, role, country, asn,
-      sum(packet) AS packets, count() - sum(packet) AS records,
-      groupBitOrState(toUInt32(bitShiftLeft(1, intDiv(at_us - day_us, 3600000000)))) AS hours, minState(at_us) AS first, maxState(at_us) AS last
-      FROM ${from} WHERE host != 0 GROUP BY src, org, sensor, day_us, proto, port, kind, tool, label, role, country, asn`,
+    columns: ['host', 'src', 'day_us', 'org', 'sensor', 'proto', 'port', 'kind', 'tool', 'own_label', 'role', 'packets', 'records', 'hours', 'first_us', 'last_us'],
+    // Not grouped: most packets of a block are alone in their group, and the table sums on insert what is not.
+    select: (from: string) => `SELECT host, src, ${DAY_SQL} AS day_us, org, sensor, proto, ${PORT_SQL} AS port, kind, tool, ${LABEL_SQL} AS own_label, role,
+      toUInt64(packet) AS packets, toUInt64(1 - packet) AS records, toUInt32(bitShiftLeft(toUInt32(1), intDiv(at_us - day_us, 3600000000))) AS hours,
+      at_us AS first_us, at_us AS last_us FROM ${from} WHERE host != 0`,
   },
 } as const;
 export type Rollup = keyof typeof ROLLUPS;
@@ -81,14 +83,15 @@ export function observationsMigration(dialect: Dialect): string[] {
       packets UInt64, records UInt64, sources AggregateFunction(uniqCombined, UInt64))
       ENGINE = ${dialect.engineOf('SummingMergeTree')} PARTITION BY ${MONTH('minute_us')} ORDER BY (org, sensor, minute_us) ${settings}`,
     `CREATE TABLE IF NOT EXISTS by_port (org LowCardinality(String), sensor LowCardinality(String), proto UInt8, port UInt16,
-      minute_us Int64 CODEC(Delta(8), ZSTD(1)), label LowCardinality(String), packets UInt64, records UInt64, sources AggregateFunction(uniqCombined, UInt64))
-      ENGINE = ${dialect.engineOf('SummingMergeTree')} PARTITION BY ${MONTH('minute_us')} ORDER BY (proto, port, org, sensor, minute_us, label) ${settings}`,
-    `CREATE TABLE IF NOT EXISTS by_source (src FixedString(16), org LowCardinality(String), sensor LowCardinality(String), day_us Int64 CODEC(Delta(8), ZSTD(1)),
-      proto UInt8, port UInt16, kind LowCardinality(String), tool LowCardinality(String), label LowCardinality(String), role LowCardinality(String),
-      country LowCardinality(String), asn UInt32, packets UInt64, records UInt64,
-      hours AggregateFunction(groupBitOr, UInt32), first AggregateFunction(min, Int64), last AggregateFunction(max, Int64))
-      ENGINE = ${dialect.engineOf('SummingMergeTree', '(packets, records)')} PARTITION BY ${MONTH('day_us')}
-      ORDER BY (src, org, sensor, day_us, proto, port, kind, tool, label, role, country, asn) ${settings}`,
+      minute_us Int64 CODEC(Delta(8), ZSTD(1)), own_label LowCardinality(String), packets UInt64, records UInt64, sources AggregateFunction(uniqCombined, UInt64))
+      ENGINE = ${dialect.engineOf('SummingMergeTree')} PARTITION BY ${MONTH('minute_us')} ORDER BY (proto, port, org, sensor, minute_us, own_label) ${settings}`,
+    `CREATE TABLE IF NOT EXISTS by_source (host UInt64, src FixedString(16), day_us Int64, org LowCardinality(String), sensor LowCardinality(String),
+      proto UInt8, port UInt16, kind LowCardinality(String), tool LowCardinality(String), own_label LowCardinality(String), role LowCardinality(String),
+      packets SimpleAggregateFunction(sum, UInt64), records SimpleAggregateFunction(sum, UInt64), hours SimpleAggregateFunction(groupBitOr, UInt32),
+      first_us SimpleAggregateFunction(min, Int64), last_us SimpleAggregateFunction(max, Int64))
+      ENGINE = ${dialect.engineOf('AggregatingMergeTree')} PARTITION BY ${MONTH('day_us')}
+      ORDER BY (host, src, day_us, org, sensor, proto, port, kind, tool, own_label, role) ${settings}`,
+    `CREATE TABLE IF NOT EXISTS rebuild (id Int64, from_us Int64, to_us Int64, done UInt8) ENGINE = ${dialect.engineOf('MergeTree')} ORDER BY id`,
     view('by_minute'), view('by_port'), view('by_source'),
   ];
 }

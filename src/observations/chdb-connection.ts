@@ -16,7 +16,6 @@ import { join, resolve } from 'node:path';
 import type { Session } from 'chdb';
 import { OperatorError } from '../core/errors.ts';
 import { DEFAULT_LIMITS, INSERT_SETTINGS, plainDialect, sessionSettings, type EngineLimits, type EventEngine } from './dialect.ts';
-import { textLiteral } from './sql/literal.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -63,7 +62,7 @@ export async function openChdb(dir: string, limits: EngineLimits = DEFAULT_LIMIT
   for (const left of readdirSync(incoming)) rmSync(join(incoming, left), { force: true });
 
   const settings = Object.entries(sessionSettings(limits)).map(([key, value]) => `--${key}=${value}`);
-  const connectionArgs = [...settings, '--backups.allowed_path=/', '--logger.level=none'];
+  const connectionArgs = [...settings, '--logger.level=none'];
   const sessions: Session[] = [];
   try {
     for (let i = 0; i <= READERS; i++) sessions.push(new chdb.Session(join(path, 'chdb'), { connectionArgs }));
@@ -100,10 +99,7 @@ export async function openChdb(dir: string, limits: EngineLimits = DEFAULT_LIMIT
         });
       } finally { await rm(file, { force: true }); }
     },
-    backup: (target) => writer.use(async (session) => { await session.queryAsync(`BACKUP DATABASE default TO File(${stringSetting(resolve(target))})`); }),
-    restore: (source) => writer.use(async (session) => {
-      await session.queryAsync(`RESTORE DATABASE default FROM File(${stringSetting(resolve(source))}) SETTINGS allow_non_empty_tables = 0`);
-    }),
+    folder: path,
     async close() {
       if (closed) return;
       closed = true;
@@ -119,4 +115,3 @@ function stringSetting(text: string): string {
   return `'${text}'`;
 }
 
-void textLiteral;
