@@ -12,7 +12,7 @@ import { OperatorError } from '../core/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { shortHash } from '../core/ids.ts';
 import { secretBytes } from '../core/rng.ts';
-import { contentHash, decompressed, fileBytes, fileSize, growingFileBytes, readHead, SourceDamaged, type Follow } from '../darknet/byte-source.ts';
+import { contentHash, decompressed, fileBytes, fileSize, growingFileBytes, HEAD_BYTES, SourceDamaged, type Follow } from '../darknet/byte-source.ts';
 import { detectCapture, readCapture, type CaptureEvent } from '../darknet/capture-reader.ts';
 import { chooseFormat, ingestCapture, ingestLog, type IngestResult, type IngestSource } from '../darknet/ingest.ts';
 import { zoneOffset } from '../darknet/importers/reading/naive-time.ts';
@@ -122,12 +122,18 @@ async function readPath(ports: ReadPorts, options: ReadOptions, path: string, sh
 class Interrupted extends Error {}
 
 async function headOf(path: string): Promise<Uint8Array> {
-  const { head, chunks } = await readHead(decompressed(fileBytes(path))).catch((error: unknown) => {
-    if (error instanceof SourceDamaged) return { head: new Uint8Array(0), chunks: null };
-    throw error;
-  });
-  await chunks?.return(undefined);
-  return head;
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of decompressed(fileBytes(path))) {
+      parts.push(chunk);
+      size += chunk.length;
+      if (size >= HEAD_BYTES) break;
+    }
+  } catch (error) {
+    if (!(error instanceof SourceDamaged)) throw error; // what stood before the damage is enough to look at
+  }
+  return new Uint8Array(Buffer.concat(parts)).subarray(0, HEAD_BYTES);
 }
 
 /** A damaged compressed log ends where the damage is; that is one more defect. */

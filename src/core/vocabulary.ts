@@ -18,7 +18,7 @@ export type Label = (typeof LABELS)[number];
 export const TOOLS = [
   '', 'mirai', 'masscan', 'zmap', 'nmap', 'unicornscan', 'hajime', 'morto', 'sality', 'conficker', 'slammer', 'witty',
   'netis', 'moose', 'moon', 'nmap-os', 'zmap-udp', 'masscan-udp', 'hping', 'amplification', 'sipvicious', 'adbhoney',
-  'synful-knock', 'synscan', 'welchia', 'code-red', 'adb', 'satori',
+  'synful-knock', 'synscan', 'welchia', 'code-red', 'adb', 'satori', 'custom',
 ] as const;
 export type Tool = (typeof TOOLS)[number];
 

@@ -210,18 +210,21 @@ function openBitmap(t: FlowTable, row: number): void {
 }
 
 function setDestination(t: FlowTable, row: number, d: number): void {
-  const at = (t.slot[row] as number) * BITMAP_WORDS;
-  const net = mix3(d >>> 8, 1, 2);
-  const one = (d ^ net) & 255;
-  t.pool[at + (one >>> 5)] = ((t.pool[at + (one >>> 5)] as number) | (1 << (one & 31))) >>> 0;
+  markDestination(t.pool, (t.slot[row] as number) * BITMAP_WORDS, d);
+}
+
+/** Sets destination (or any other 32-bit word) `d` in the 16 bitmap words at `at`. */
+export function markDestination(words: Uint32Array, at: number, d: number): void {
+  const one = (d ^ mix3(d >>> 8, 1, 2)) & 255;
+  words[at + (one >>> 5)] = ((words[at + (one >>> 5)] as number) | (1 << (one & 31))) >>> 0;
   const h = mix3(d, 3, 4);
   if (h % SAMPLE === 0) {
     const two = (h >>> 8) & 255;
-    t.pool[at + 8 + (two >>> 5)] = ((t.pool[at + 8 + (two >>> 5)] as number) | (1 << (two & 31))) >>> 0;
+    words[at + 8 + (two >>> 5)] = ((words[at + 8 + (two >>> 5)] as number) | (1 << (two & 31))) >>> 0;
   }
 }
 
-/** Distinct destinations from 16 bitmap words at `at`: exact when all share a /24, else estimated. `spread` says that they may not. */
+/** Distinct destinations from 16 bitmap words at `at`: exact when all share a /24, else estimated. */
 export function destinationsOf(pool: Uint32Array, at: number, oneNet: boolean): number {
   const ones = popcount(pool, at, 8);
   if (oneNet || ones <= 1) return ones;
@@ -244,8 +247,7 @@ export function orDestinations(t: FlowTable, row: number, target: Uint32Array, a
     for (let w = 0; w < BITMAP_WORDS; w++) target[at + w] = ((target[at + w] as number) | (t.pool[slot * BITMAP_WORDS + w] as number)) >>> 0;
     return;
   }
-  const scratch: FlowTable = { ...t, pool: target, slot: Int32Array.of(at / BITMAP_WORDS) };
-  setDestination(scratch, 0, t.dst[row] as number);
+  markDestination(target, at, t.dst[row] as number);
 }
 export const DESTINATION_WORDS = BITMAP_WORDS;
 

@@ -120,6 +120,8 @@ export interface EventStore {
   /** Applies retention: drops whole months or rows older than `keepUs` (by ingestion), then the oldest until under `maxBytes`. Returns rows dropped. */
   retain(policy: { keepUs?: number; maxBytes?: number }): Promise<number>;
   bytesOnDisk(): Promise<number>;
+  /** FROM and WHERE of a question over observations, for the files in `observations/questions/`. */
+  compile(viewer: Viewer, question: { expression: string; range: Partial<Range> }): Promise<{ from: string; where: string }>;
   /** Runs SQL that a file in `observations/sql/` or `observations/questions/` wrote; internal to this area. */
   select<T>(sql: string): Promise<T[]>;
   /** Copies the store into an empty folder, which is then the folder of a store (embedded stores only). */

@@ -145,6 +145,11 @@ export function storeOver(engine: EventEngine, options: Pick<StoreOptions, 'cloc
     }),
     retain: (policy) => alone(() => retain(engine, policy, nowUs())),
     bytesOnDisk: () => storedBytes(engine),
+    async compile(viewer, { expression, range }) {
+      const expr = parse(expression);
+      const tagged = await tagsFor(viewer, expr, range, taggedFieldsOf(expr));
+      return { from: tagged.from, where: conditionOf(viewer, range, expr, tagged.fields) };
+    },
     select: (sql) => engine.select(sql),
     backup: (dir) => alone(async () => {
       if (engine.folder === null) throw new OperatorError('clickhouse', { url: engine.name, message: "a server's store is backed up by the server's own tools" });

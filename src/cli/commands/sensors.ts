@@ -46,8 +46,8 @@ export const sensors: Command & { readonly name: 'sensors' } = {
       return {
         id: s.id, org: s.org, name: s.name, regions: s.regions.map(formatCidr), addresses: addressesWatched(s), zone: s.zone, country: s.country, simulated: s.simulated,
         gaps: s.gaps.map((g) => ({ from: formatTime(g.fromUs), to: formatTime(g.toUs), reason: g.reason })),
-        packets: seen?.packets ?? 0, records: seen?.records ?? 0, from: seen ? formatTime(seen.fromUs) : null, to: seen ? formatTime(seen.toUs) : null,
-        health: { state, lagMs: now ? Math.round(now.lagMs) : null, dropped: now?.dropped ?? 0, last: now && now.lastUs > 0 ? formatTime(now.lastUs) : seen ? formatTime(seen.toUs) : null },
+        packets: seen?.packets ?? 0, records: seen?.records ?? 0, from: seen ? formatTime(seen.fromUs) : null, to: seen ? formatTime(seen.toUs - 1) : null,
+        health: { state, lagMs: now ? Math.round(now.lagMs) : null, dropped: now?.dropped ?? 0, last: now && now.lastUs > 0 ? formatTime(now.lastUs) : seen ? formatTime(seen.toUs - 1) : null },
       };
     });
     if (ctx.json) { await line(ctx, rows); return; }

@@ -55,7 +55,8 @@ export const cowrie = jsonLinesImporter({
       if (duration !== '' && Number(duration) >= 0) fields.add('event.duration', Math.round(Number(duration) * 1e9));
       let payload: Uint8Array | null = null;
       if (forwarded) {
-        fields.add('tunnel.destination.address', textOf(record, 'dst_ip')).add('tunnel.destination.port', portOf(record, 'dst_port'));
+        // What the client asked for: SSH lets it name any 32-bit port (RFC 4254, section 7.2), so nothing is checked.
+        fields.add('tunnel.destination.address', own(record, 'dst_ip')).add('tunnel.destination.port', own(record, 'dst_port'));
         const data = textOf(record, 'data');
         // Latin-1: the literal's escapes are bytes.
         if (data !== '') payload = Uint8Array.from(Buffer.from(unwrapPythonBytes(data).slice(0, 256), 'latin1'));

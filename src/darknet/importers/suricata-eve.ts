@@ -41,8 +41,8 @@ export const suricataEve = jsonLinesImporter({
     const proto = protoOf(textOf(record, 'proto'));
     const icmp = proto === 1 || proto === 58;
     const fields = new Fields().add('event.module', 'suricata').add('event.action', type).add('network.protocol', textOf(record, 'app_proto'));
-    addMembers(fields, type, objectOf(record, type), type);
-    for (const other of ['http', 'ssh', 'tls', 'smb', 'smtp', 'dns', 'flow']) if (other !== type && isObject(own(record, other))) addMembers(fields, other, objectOf(record, other), other);
+    addMembers(fields, type, objectOf(record, type));
+    for (const other of ['http', 'ssh', 'tls', 'smb', 'smtp', 'dns', 'flow']) if (other !== type && isObject(own(record, other))) addMembers(fields, other, objectOf(record, other));
     const client = objectOf(objectOf(record, 'ssh'), 'client');
     return observation({
       kind, atUs: timeOf(record, 'timestamp', options), line, role: 'unknown', proto, fields,
@@ -54,11 +54,11 @@ export const suricataEve = jsonLinesImporter({
   },
 });
 
-function addMembers(fields: Fields, path: string, record: JsonObject, type: string): void {
+function addMembers(fields: Fields, path: string, record: JsonObject): void {
   for (const key of Object.keys(record).slice(0, 200)) {
     const full = `${path}.${key.slice(0, 64)}`, value = own(record, key);
     if (LEFT_OUT.has(full)) continue;
-    if (isObject(value) && path.split('.').length < 4) addMembers(fields, full, value, type);
+    if (isObject(value) && path.split('.').length < 4) addMembers(fields, full, value);
     else if (Object.hasOwn(ECS, full)) fields.addList(ECS[full] as string, value);
     else fields.addNested(`suricata.${full}`, value, 1);
   }

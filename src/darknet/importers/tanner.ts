@@ -7,7 +7,7 @@
  */
 import { PROTO } from '../../core/packet-batch.ts';
 import { jsonLinesImporter } from './reading/json-lines.ts';
-import { addressOf, Fields, isObject, objectOf, observation, own, portOf, RecordDefect, textOf, timeOf, wholeOf } from './reading/record.ts';
+import { addressOf, Fields, isObject, objectOf, observation, own, portOf, RecordDefect, textOf, timeOf } from './reading/record.ts';
 
 const NO_ATTACK = new Set(['', 'index', 'unknown']);
 
@@ -23,7 +23,7 @@ export const tanner = jsonLinesImporter({
     const fields = new Fields().add('event.module', 'tanner').add('event.action', 'request').add('network.protocol', 'http').add('rule.name', verdict)
       .add('http.request.method', textOf(record, 'method')).add('url.path', textOf(record, 'path')).add('url.domain', textOf(headers, 'host'))
       .add('user_agent.original', textOf(headers, 'user-agent')).add('http.request.referrer', textOf(headers, 'referer'))
-      .add('http.response.status_code', wholeOf(record, 'status', 999)).add('observer.name', textOf(record, 'uuid'));
+      .add('http.response.status_code', own(record, 'status')).add('observer.name', textOf(record, 'uuid'));
     const body = own(record, 'post_data');
     if (isObject(body)) fields.add('http.request.body.content', JSON.stringify(body));
     for (const key of Object.keys(headers).slice(0, 60)) if (!['host', 'user-agent', 'referer'].includes(key)) fields.add(`http.request.headers.${key.slice(0, 64)}`, textOf(headers, key));

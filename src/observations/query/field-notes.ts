@@ -20,7 +20,7 @@ export const FIELD_ABOUT: Readonly<Record<string, string>> = Object.freeze({
   seq: 'TCP sequence number',
   payload: 'first bytes of the payload contain a text or, as 0x…, bytes',
   tool: "the packet's own tool",
-  label: 'screening label',
+  label: 'screening label; of log lines the tool or product they name',
   role: 'what the source is',
   country: 'two-letter country of the source',
   asn: 'autonomous system of the source: AS64496 or a number',

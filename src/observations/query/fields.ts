@@ -23,8 +23,10 @@ export interface FieldSpec {
   /** Smallest and largest value of numeric types. */
   readonly min: number;
   readonly max: number;
-  /** Closed vocabulary of a `word` field; a word outside it is an error with a suggestion. Undefined: any word. */
+  /** Known values of a `word` field, for completions. */
   readonly values?: readonly string[];
+  /** Whether `values` are all there can be: a word outside is then an error with a suggestion. */
+  readonly closed: boolean;
   readonly aliases: readonly string[];
 }
 
@@ -37,7 +39,7 @@ export interface FieldSet {
 
 const U32 = 0xffff_ffff;
 const spec = (name: string, type: FieldType, aliases: readonly string[], bounds: readonly [number, number] = [0, 0], values?: readonly string[]): FieldSpec => ({
-  name, type, about: FIELD_ABOUT[name] ?? '', min: bounds[0], max: bounds[1], aliases, ...(values ? { values } : {}),
+  name, type, about: FIELD_ABOUT[name] ?? '', min: bounds[0], max: bounds[1], aliases, closed: values !== undefined, ...(values ? { values } : {}),
 });
 
 const PORT: readonly [number, number] = [0, 65_535];
@@ -61,7 +63,8 @@ const SPECS: Readonly<Record<QueryField, FieldSpec>> = {
   seq: spec('seq', 'integer', ['tcp.seq', 'seqno'], [0, U32]),
   payload: spec('payload', 'payload', ['data', 'payload.src', 'tcp.payload', 'udp.payload']),
   tool: spec('tool', 'word', [], [0, 0], TOOLS.filter((word) => word !== '')),
-  label: spec('label', 'word', [], [0, 0], LABELS),
+  // Log lines carry the name that their tool gave (a client's banner, a stack): any word may stand here.
+  label: { ...spec('label', 'word', [], [0, 0], LABELS), closed: false },
   role: spec('role', 'word', [], [0, 0], ROLES),
   country: spec('country', 'country', ['country.src', 'source.geo.country_iso_code', 'geo.country', 'cc']),
   asn: spec('asn', 'asn', ['as', 'asn.src', 'source.as.number'], [0, U32]),

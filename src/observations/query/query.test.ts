@@ -93,6 +93,7 @@ describe('the query language', () => {
     assert.deepEqual(parse('tag:"a*"'), word('tag', 'a*'));
     assert.deepEqual(parse('asn == AS64496'), integer('asn', 64_496));
     for (const text of ['tool != mirai', 'not tool:mirai', '!tool:mirai', '-tool:mirai', 'NOT (tool == mirai)', '!(tool:mirai)']) assert.deepEqual(parse(text), negate(word('tool', 'mirai')), text);
+    assert.deepEqual(parse('label:"SSH-2.0-Go"'), word('label', 'ssh-2.0-go'));
     assert.deepEqual(parse('  '), ALL);
     assert.deepEqual(parse('*'), ALL);
   });

@@ -252,7 +252,7 @@ function wordOf(field: FieldSpec, value: ValueToken, contains: boolean): Test {
   const glob = contains ? merged(['any', ...parts, 'any']) : parts;
   const only = glob[0];
   if (glob.length === 1 && typeof only === 'object') {
-    if (field.values && !field.values.includes(only.literal)) {
+    if (field.closed && field.values && !field.values.includes(only.literal)) {
       const known = field.values.length <= 12 ? ` (one of ${field.values.join(', ')})` : '';
       throw new QuerySyntaxError(`There is no ${field.name} '${only.literal.slice(0, 40)}'${known}${didYouMean(only.literal, field.values)}`, value.at, value.end);
     }

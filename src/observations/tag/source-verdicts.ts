@@ -6,7 +6,7 @@
  * "all equal so far"; bounded samples of targets keep those of smallest hash (Cohen, "Size-Estimation Framework", 1997, bottom-k).
  * Shapes: one entry a source; above {@link MAX_SOURCES} the share of sources followed is halved by a hash of their address, which
  * does not depend on order either, and is told as `followedRatio`.
- * Cost: one map look-up and a few comparisons a SYN; about 300 bytes a source, at most 40 MB.
+ * Cost: one map look-up and a few comparisons a SYN; some 500 bytes a source, at most 64 MB.
  * Limits: a source shared by several machines (NAT) breaks constancies; then nothing is said.
  * @module
  */
@@ -66,8 +66,8 @@ interface Entry {
   /** Distinct destination ports, at most SAMPLE; then `manyPorts`. */
   ports: number[]; manyPorts: boolean;
   /** 3389/tcp: distinct source ports (likewise bounded) and smallest-hash destinations. */
-  rdpPorts: number[]; rdpManyPorts: boolean; rdpPackets: number; rdpTargets: Map<number, number> | null; rdpMore: boolean;
-  smbPackets: number; smbInQuarter: number; smbLow: number; smbHigh: number;
+  rdpPorts: number[]; rdpManyPorts: boolean; rdpPackets: number; rdpTargets: Map<number, number> | null;
+  smbPackets: number; smbInQuarter: number; smbTargets: Map<number, number> | null;
   repeats: Map<number, Target> | null;
   /** Destination hash → earliest time, of 23/tcp and of 10073/tcp. */
   telnet: Map<number, number> | null; moose: Map<number, number> | null;
@@ -125,8 +125,8 @@ function newEntry(family: 4 | 6, words: Uint32Array, hash: number): Entry {
   return {
     family, words, hash, syns: 0, mixLow: 0xffffffff, mixHigh: 0, straight: constant(), swapped: constant(), nmapHops: constant(), nmapHalves: constant(),
     nmapSeqLow: 0xffffffff, nmapSeqHigh: 0, ports: [], manyPorts: false,
-    rdpPorts: [], rdpManyPorts: false, rdpPackets: 0, rdpTargets: null, rdpMore: false,
-    smbPackets: 0, smbInQuarter: 0, smbLow: 0xffffffff, smbHigh: 0, repeats: null, telnet: null, moose: null,
+    rdpPorts: [], rdpManyPorts: false, rdpPackets: 0, rdpTargets: null,
+    smbPackets: 0, smbInQuarter: 0, smbTargets: null, repeats: null, telnet: null, moose: null,
   };
 }
 
@@ -152,12 +152,12 @@ function addSyn(state: SourceVerdictState, entry: Entry, batch: PacketBatch, i: 
     case 3389:
       entry.rdpPackets++;
       if (!entry.rdpManyPorts) entry.rdpManyPorts = !include(entry.rdpPorts, sport);
-      if (smallest(entry.rdpTargets ??= new Map(), mix(dst), 4 * SAMPLE, atUs)) entry.rdpMore = true;
+      smallest(entry.rdpTargets ??= new Map(), mix(dst), 4 * SAMPLE, atUs);
       break;
     case 445: {
       const quarter = batch.family === 4 && (dst & 0x00800080) === 0 ? 1 : 0;
       entry.smbPackets++; entry.smbInQuarter += quarter;
-      entry.smbLow = Math.min(entry.smbLow, dst); entry.smbHigh = Math.max(entry.smbHigh, dst);
+      smallest(entry.smbTargets ??= new Map(), mix(dst), 4 * SAMPLE, atUs);
       state.smbAll++; state.smbInQuarter += quarter;
       break;
     }
@@ -192,14 +192,12 @@ function include(set: number[], value: number): boolean {
   return true;
 }
 
-/** Keeps the `most` smallest keys, each with its earliest time; true if one had to go. */
-function smallest(sample: Map<number, number>, key: number, most: number, atUs: number): boolean {
+/** Keeps the `most` smallest keys, each with its earliest time. */
+function smallest(sample: Map<number, number>, key: number, most: number, atUs: number): void {
   const before = sample.get(key);
-  if (before !== undefined) { if (atUs < before) sample.set(key, atUs); return false; }
+  if (before !== undefined && before <= atUs) return;
   sample.set(key, atUs);
-  if (sample.size <= most) return false;
-  sample.delete(Math.max(...sample.keys()));
-  return true;
+  if (sample.size > most) sample.delete(Math.max(...sample.keys()));
 }
 
 function addTarget(sample: Map<number, Target>, key: number, target: Target): void {
@@ -240,10 +238,9 @@ function joinEntries(a: Entry, b: Entry): void {
   a.manyPorts = a.manyPorts || b.manyPorts || b.ports.some((port) => !include(a.ports, port));
   a.rdpPackets += b.rdpPackets;
   a.rdpManyPorts = a.rdpManyPorts || b.rdpManyPorts || b.rdpPorts.some((port) => !include(a.rdpPorts, port));
-  a.rdpMore ||= b.rdpMore;
-  if (b.rdpTargets) for (const [key, atUs] of b.rdpTargets) if (smallest(a.rdpTargets ??= new Map(), key, 4 * SAMPLE, atUs)) a.rdpMore = true;
+  if (b.rdpTargets) for (const [key, atUs] of b.rdpTargets) smallest(a.rdpTargets ??= new Map(), key, 4 * SAMPLE, atUs);
   a.smbPackets += b.smbPackets; a.smbInQuarter += b.smbInQuarter;
-  a.smbLow = Math.min(a.smbLow, b.smbLow); a.smbHigh = Math.max(a.smbHigh, b.smbHigh);
+  if (b.smbTargets) for (const [key, atUs] of b.smbTargets) smallest(a.smbTargets ??= new Map(), key, 4 * SAMPLE, atUs);
   if (b.telnet) for (const [key, atUs] of b.telnet) smallest(a.telnet ??= new Map(), key, SAMPLE, atUs);
   if (b.moose) for (const [key, atUs] of b.moose) smallest(a.moose ??= new Map(), key, SAMPLE, atUs);
   if (b.repeats) for (const [key, target] of b.repeats) addTarget(a.repeats ??= new Map(), key, target);
@@ -287,7 +284,7 @@ function* verdictsOf(entry: Entry, share: number): Generator<Omit<SourceVerdict,
   }
   if (repeated >= 2 && differing === 0) yield { tool: 'zmap', rule: 'zmap-repeat', strengthLog2: -16 * repeated, figures: { repeatedTargets: repeated } };
   const targets = entry.rdpTargets?.size ?? 0, sports = entry.rdpPorts.length;
-  if (!entry.rdpManyPorts && sports > 0 && (entry.rdpMore || targets >= 8 * sports) && targets >= 8 * sports) {
+  if (!entry.rdpManyPorts && sports > 0 && targets >= 8 * sports) {
     yield { tool: 'morto', rule: 'morto-sport', strengthLog2: -14 * (targets - sports), figures: { destinations: targets, sourcePorts: sports, packets: entry.rdpPackets } };
   }
   let pairs = 0;
@@ -298,8 +295,9 @@ function* verdictsOf(entry: Entry, share: number): Generator<Omit<SourceVerdict,
     }
   }
   if (pairs >= 2) yield { tool: 'moose', rule: 'moose-pair', strengthLog2: -16 * pairs, figures: { pairs, ports: entry.ports.length } };
-  if (entry.smbPackets >= 8 && entry.smbInQuarter === entry.smbPackets && entry.smbLow !== entry.smbHigh && share < 1) {
-    yield { tool: 'conficker', rule: 'conficker-quarter', strengthLog2: Math.max(-512, entry.smbPackets * Math.log2(Math.max(share, 1e-6))), figures: { packets: entry.smbPackets, quarterRatio: share } };
+  const smbTargets = entry.smbTargets?.size ?? 0;
+  if (smbTargets >= 8 && entry.smbInQuarter === entry.smbPackets && share < 1) {
+    yield { tool: 'conficker', rule: 'conficker-quarter', strengthLog2: smbTargets * Math.log2(Math.max(share, 2 ** -8)), figures: { destinations: smbTargets, packets: entry.smbPackets, quarterRatio: share } };
   }
 }
 

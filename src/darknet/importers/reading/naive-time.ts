@@ -68,7 +68,10 @@ export function logTime(text: string, zoneOffsetMinutes: (naiveUs: number) => nu
   if (text.length > 40) return null;
   const usual = USUAL.exec(text);
   const day = dayUs(usual ? usual[1] as string : text);
-  if (!usual) return day === null ? parseIso(text) : day - zoneOffsetMinutes(day) * MINUTE_US;
+  if (!usual) {
+    const us = day ?? parseIso(text);
+    return us === null || /(?:Z|[+-]\d{2}:?\d{2})$/.test(text) && day === null ? us : us - zoneOffsetMinutes(us) * MINUTE_US;
+  }
   if (day === null) return null;
   const us = day + ((Number(usual[2]) * 60 + Number(usual[3])) * 60 + Number(usual[4] ?? 0)) * SECOND_US + Number((usual[5] ?? '0').padEnd(6, '0').slice(0, 6));
   return usual[6] === undefined ? us - zoneOffsetMinutes(us) * MINUTE_US : us;

@@ -32,6 +32,7 @@ export function TimeBrush({ resolved }: { readonly resolved: Resolved | undefine
   const { t, f } = useWords();
   const range = useTimeRange();
   const latest = useLive((s) => s.counters?.lastUs ?? null);
+  const sensorsLive = useLive((s) => s.counters?.sensorsLive ?? null);
   const track = useRef<HTMLDivElement>(null);
   const [draft, setDraft] = useState<Resolved | null>(null);
   const grip = useRef<{ kind: 'new' | 'move' | 'from' | 'to'; startX: number; start: Resolved } | null>(null);
@@ -98,7 +99,10 @@ export function TimeBrush({ resolved }: { readonly resolved: Resolved | undefine
   const choose = (value: string): void => {
     if (value === 'custom') return;
     if (value === 'all') setParams({ from: '1970-01-01T00:00:00Z', to: null });
-    else setParams({ from: value === '1h' ? null : `now-${value}`, to: null });
+    else if (value === '1h') setParams({ from: null, to: null });
+    // Stored time that ended long ago: the span counts back from its end, not from now.
+    else if (resolved && resolved.toUs < Date.now() * 1000 - DEFAULT_SPAN_US) showSpan(resolved.toUs - (SPANS[value] ?? 0), resolved.toUs);
+    else setParams({ from: `now-${value}`, to: null });
   };
   const values = overview.data?.packets ?? [];
   const top = Math.max(1, ...values);
@@ -117,8 +121,8 @@ export function TimeBrush({ resolved }: { readonly resolved: Resolved | undefine
         {named === undefined && <option value="custom">{spanText}</option>}
         {([...Object.keys(SPANS), 'all'] as SpanKey[]).map((k) => <option key={k} value={k}>{t.lastSpan[k]}</option>)}
       </select>
-      <button type="button" className="live" data-live={range.live || undefined} aria-pressed={range.live} title={range.live ? t.pause : t.goLive} onClick={() => toggleLive(range, resolved)}>
-        <i aria-hidden="true" />{range.live ? t.live : t.paused}
+      <button type="button" className="live" data-live={(range.live && sensorsLive !== 0) || undefined} aria-pressed={range.live} title={range.live ? t.pause : t.goLive} onClick={() => toggleLive(range, resolved)}>
+        <i aria-hidden="true" />{range.live ? (sensorsLive === 0 ? t.newest : t.live) : t.paused}
       </button>
     </div>
   );

@@ -19,7 +19,7 @@ export const en = {
   queryErrorAt: (at: string) => `at character ${at}`,
   timeRange: 'Time range', lastSpan: { '15m': 'Last 15 minutes', '1h': 'Last hour', '6h': 'Last 6 hours', '1d': 'Last day', '7d': 'Last week', '30d': 'Last 30 days', all: 'All stored time' },
   brushLabel: 'Time window', brushHint: 'Drag to choose a span. Arrow keys move the window, with Shift they resize it.',
-  live: 'Live', paused: 'Paused', goLive: 'Follow live traffic', pause: 'Pause here',
+  live: 'Live', newest: 'Newest', paused: 'Paused', goLive: 'Follow live traffic', pause: 'Pause here',
   sensorsLive: (n: number, text: string) => `${text} ${many(n, 'sensor', 'sensors')} live`,
   noSensorLive: 'no sensor is live: stored data', lag: (text: string) => `lag ${text}`, disconnected: 'connection lost, trying again',
   gapsToday: (n: number, text: string, first: string) => (n === 0 ? 'no gaps today' : `${text} ${many(n, 'gap', 'gaps')} today${first ? ` (${first})` : ''}`),
@@ -84,6 +84,8 @@ export const en = {
     outcomes: { true: 'True', benign: 'Benign true', false: 'False', snoozed: 'Snooze', open: 'Reopen' }, outcomeHint: { true: 'A real attack or change', benign: 'Real, and explained', false: 'Not what it says', snoozed: 'Look again in 24 hours', open: 'Back to the queue' }, reason: 'Reason (optional)', decided: (title: string, outcome: string) => `${title}: ${outcome}`, undone: (title: string) => `${title}: back as it was`, triage: 'Decision', stateNow: (state: string) => `Now: ${state}`, notFound: 'There is no such finding, or it belongs to another organisation.',
     countries: (n: number, text: string) => `${text} ${many(n, 'country', 'countries')}`, actions: { outcome: 'decided', undo: 'undid', note: 'noted' } as Readonly<Record<string, string>>,
   },
+  /** Figures of evidence whose own name does not read well; the rest is spelt out from its key. */
+  figures: { tailStrengthLog10: 'tail strength (log10)', strengthLog10: 'strength (log10)', chanceLog10: 'chance (log10)', estimatedRatePps: 'estimated packets a second', durationSeconds: 'duration (s)', falseAlertsPerSensorDayBudget: 'budget of false alerts a sensor-day' } as Readonly<Record<string, string>>,
   // Early warning
   risk: {
     title: 'Ports at risk', lead: 'Each port against its own history: how likely is the newest window if nothing has changed? Small is unusual.', rising: 'Rising together', noRising: 'No growth is shared between sensors right now.', tail: 'Chance if normal', median: 'Usual hosts', learning: 'learning', only: 'Unusual only', none: 'No port was probed in this time.', watch: 'Watched ports', sort: (name: string) => `Sort by ${name}`,

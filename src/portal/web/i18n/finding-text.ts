@@ -45,6 +45,15 @@ const JA: { readonly [name in Name]?: Wording } = {
 };
 const WORDINGS: Record<Language, { readonly [name in Name]?: Wording }> = { en: EN, ja: JA };
 
+/** Facts that are words of an engine: what people say instead. */
+const FACT_WORDS: Record<Language, Readonly<Record<string, string>>> = {
+  en: { '1 min': 'a minute', '10 min': 'ten minutes', '60 min': 'an hour', steady: 'steady minutes' },
+  ja: { '1 min': '1 分', '10 min': '10 分', '60 min': '1 時間', steady: '継続する数分' },
+};
+function worded(facts: FindingRow['facts'], language: Language): FindingRow['facts'] {
+  const unit = facts['unit'];
+  return typeof unit === 'string' ? { ...facts, unit: FACT_WORDS[language][unit] ?? unit } : facts;
+}
 function isName(name: string): name is Name { return Object.hasOwn(FINDINGS, name); }
 /** `tcp/5000@tokyo,osaka` → `5000/tcp`; ports as people read them, everything else as it is. */
 export function subjectText(subject: string): string {
@@ -67,7 +76,7 @@ export function findingKind(finding: Pick<FindingRow, 'name'>, language: Languag
 }
 export function findingWhy(finding: Named, language: Language): string {
   if (!isName(finding.name)) return finding.why;
-  const text = sentence(finding.name, finding.facts, language);
+  const text = sentence(finding.name, worded(finding.facts, language), language);
   // A fact that is missing shows as `?`; the server's own sentence is whole then, if in English.
   return readable(/(^|[\s:：、])\?/.test(text) && finding.why !== '' ? finding.why : text);
 }

@@ -36,7 +36,7 @@ export function TimeChart({ points, height = 150, bars = false, hot = false, lab
     let watcher: ResizeObserver | undefined;
     void import('uplot').then(({ default: Plot }) => {
       if (gone) return;
-      const ink = token(hot ? '--ember' : '--sea');
+      const ink = token(hot ? '--ember' : bars ? '--r2' : '--sea');
       const axis = { stroke: token('--ink-3'), font: `11px ${token('--font')}`, grid: { stroke: token('--line'), width: 1 }, ticks: { stroke: token('--line'), width: 1, size: 4 } };
       const band = token('--band');
       const paths = bars ? Plot.paths.bars?.({ size: [0.85, 40] }) : undefined;

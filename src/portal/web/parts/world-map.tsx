@@ -16,17 +16,19 @@ import { COUNTRY_PLACES } from './country-places.catalogue.ts';
 import { openMenu } from './value.tsx';
 
 const WIDTH = 700;
-const HEIGHT = 360;
+const HEIGHT = 330;
+/** Shown latitudes: without Antarctica's emptiness the inhabited world is larger. */
+const SOUTH = -57;
+const NORTH = 83;
 /** Largest disc, in units of the picture. */
 const MAX_RADIUS = 13;
 
-const projection = geoNaturalEarth1().rotate([-11, 0]).fitExtent([[2, 4], [WIDTH - 2, HEIGHT - 4]], { type: 'Sphere' });
+const BELT = { type: 'MultiPoint' as const, coordinates: [[-168.9, 0], [-169.1, 0], [11, NORTH], [11, SOUTH]] };
+const projection = geoNaturalEarth1().rotate([-11, 0]).fitExtent([[2, 4], [WIDTH - 2, HEIGHT - 4]], BELT).clipExtent([[0, 0], [WIDTH, HEIGHT]]);
 const draw = geoPath(projection).digits(1);
 const topology = landTopology as unknown as Topology<{ land: GeometryCollection }>;
-// Without Antarctica's emptiness the inhabited world is larger; nobody scans from there in numbers that show.
 const LAND = draw(feature(topology, topology.objects.land)) ?? '';
 const GRATICULE = draw(geoGraticule10()) ?? '';
-const SPHERE = draw({ type: 'Sphere' }) ?? '';
 
 export function placeOf(country: string): readonly [number, number] | null {
   const place = COUNTRY_PLACES[country];
@@ -61,7 +63,6 @@ export function WorldMap({ map, hotCountries, sensorCountries }: WorldMapProps) 
     <svg className="map" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
       <path className="graticule" d={GRATICULE} />
       <path className="land" d={LAND} />
-      <path className="sphere" d={SPHERE} />
       {arcs.map((a) => <path key={a.country} className="arc" d={a.d} />)}
       {discs.map((m) => (
         <circle key={m.country} className="disc" data-step={stepOf(m.ratio)} cx={m.x.toFixed(1)} cy={m.y.toFixed(1)} r={m.r.toFixed(1)}

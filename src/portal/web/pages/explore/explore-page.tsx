@@ -71,7 +71,7 @@ export function ExplorePage() {
           return (
             <Figure title={t.explore.histogram} summary={t.explore.histogramSummary(f.n(data.totalPackets), f.time(data.fromUs), f.time(data.toUs))} note={`${f.time(data.fromUs)} – ${f.time(data.toUs)} · ${f.duration(data.binUs)}`}
               twin={{ head: [t.col.time, t.col.packets, t.col.records, t.col.sources], rows: () => data.packets.map((p, i) => [f.time(at(i)), f.n(p), f.n(data.records[i] ?? 0), f.n(data.sources[i] ?? 0)]) }}>
-              <TimeChart label={t.col.packets} height={120} bars points={data.packets.map((value, i) => ({ atUs: at(i), value }))} />
+              <TimeChart label={t.col.packets} height={104} bars points={data.packets.map((value, i) => ({ atUs: at(i), value }))} />
             </Figure>
           );
         }}

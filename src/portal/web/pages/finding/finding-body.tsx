@@ -28,6 +28,7 @@ import './finding.css';
 const OUTCOMES: readonly (readonly [Exclude<Outcome, 'open'>, string])[] = [['true', 't'], ['benign', 'b'], ['false', 'f'], ['snoozed', 'z']];
 /** The drawer shows the strongest; the page shows what the answer holds. */
 const DRAWER_SOURCES = 8;
+const DRAWER_FIGURES = 4;
 
 /** `baselineMedian` → `baseline median`; figures keep the engine's own names. */
 export function figureName(key: string): string { return key.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase(); }
@@ -51,6 +52,28 @@ export function FindingBody({ detail, full }: { readonly detail: FindingDetail; 
   const explore = { q: evidence.query, from: isoOf(evidence.fromUs), to: isoOf(evidence.toUs), sel: null };
   const totals = matrix.hosts.map((host, r) => ({ host, packets: matrix.packets.slice(r * matrix.slots, (r + 1) * matrix.slots).reduce((sum, p) => sum + p, 0) }));
   const Heading = full ? 'h1' : 'h2';
+  const basis = (
+      <section aria-labelledby={`basis-${finding.id}`}>
+        <h3 id={`basis-${finding.id}`}>{w.advice}</h3>
+        {advice && <p>{advice}</p>}
+        <dl className="facts">
+          <div><dt>{w.basis}</dt><dd>{detail.source}</dd></div>
+          <div><dt>{w.firstRaised}</dt><dd>{f.exact(finding.firstRaisedUs)}</dd></div>
+          {finding.ports.length > 0 && <div><dt>{t.col.port}</dt><dd>{finding.ports.map((p) => <Value key={p} field="port" value={p} />)}</dd></div>}
+          <div><dt>{w.score}</dt><dd>{f.pct(finding.score)}</dd></div>
+          <div><dt>{w.marking}</dt><dd>{finding.marking}</dd></div>
+        </dl>
+      </section>
+  );
+  const decision = (
+      <section className="triage" aria-label={w.triage}>
+        <label className="reason"><span>{w.reason}</span><input value={reason} maxLength={500} placeholder={w.stateNow(w.states[finding.state])} onChange={(event) => setReason(event.target.value)} /></label>
+        <p className="acts">
+          {OUTCOMES.map(([outcome, key]) => <button key={outcome} type="button" className={outcome === 'true' ? 'main' : ''} title={w.outcomeHint[outcome]} aria-pressed={finding.state === outcome} onClick={() => decide(outcome)}>{w.outcomes[outcome]} <kbd>{key}</kbd></button>)}
+          {finding.state !== 'open' && <button type="button" onClick={() => decide('open')}>{w.outcomes.open}</button>}
+        </p>
+      </section>
+  );
   return (
     <article className={full ? 'finding full' : 'finding'}>
       <header>
@@ -64,23 +87,16 @@ export function FindingBody({ detail, full }: { readonly detail: FindingDetail; 
             <h3 id={`why-${finding.id}`}>{w.why}</h3>
             <p>{findingWhy(finding, language)}</p>
             {victim && <p className="note">{w.victimNote}</p>}
-            {advice && <p className="advice"><b>{w.advice}</b> {advice}</p>}
             <dl className="facts">
-              <div><dt>{w.engine}</dt><dd>{finding.engine} <span className="dim">{detail.version}</span></dd></div>
-              <div><dt>{w.basis}</dt><dd>{detail.source}</dd></div>
-              <div><dt>{w.when}</dt><dd>{f.time(finding.fromUs)} – {f.time(finding.toUs)} · {finding.ended ? w.ended : w.ongoing}</dd></div>
-              <div><dt>{w.firstRaised}</dt><dd>{f.exact(finding.firstRaisedUs)}</dd></div>
-              {finding.ports.length > 0 && <div><dt>{t.col.port}</dt><dd>{finding.ports.map((p) => <Value key={p} field="port" value={p} />)}</dd></div>}
-              <div><dt>{w.where}</dt><dd>{finding.sensors.map((s) => <Value key={s} field="sensor" value={s}>{sensorText(s, me.org)}</Value>)}</dd></div>
+              <div><dt>{w.engine}</dt><dd>{detail.version}</dd></div>
+              {Object.entries(evidence.figures).slice(0, full ? 40 : DRAWER_FIGURES).map(([key, value]) => <div key={key}><dt>{t.figures[key] ?? figureName(key)}</dt><dd>{number(value)}</dd></div>)}
               <div><dt>{victim ? w.victimsHead : w.who}</dt><dd>{victim ? w.victims(finding.sources, f.n(finding.sources)) : w.hosts(finding.sources, f.n(finding.sources))}{finding.countries.length > 0 && ` · ${w.countries(finding.countries.length, f.n(finding.countries.length))}`}</dd></div>
-              <div><dt>{w.score}</dt><dd>{f.pct(finding.score)}</dd></div>
-              <div><dt>{w.marking}</dt><dd>{finding.marking}</dd></div>
+              <div><dt>{w.where}</dt><dd>{finding.sensors.map((s) => <Value key={s} field="sensor" value={s}>{sensorText(s, me.org)}</Value>)}</dd></div>
+              <div><dt>{w.when}</dt><dd>{f.time(finding.fromUs)} – {f.time(finding.toUs)} · {finding.ended ? w.ended : w.ongoing}</dd></div>
             </dl>
           </section>
-          <section aria-labelledby={`figures-${finding.id}`}>
-            <h3 id={`figures-${finding.id}`}>{w.figures}</h3>
-            <dl className="facts figures">{Object.entries(evidence.figures).map(([key, value]) => <div key={key}><dt>{figureName(key)}</dt><dd>{number(value)}</dd></div>)}</dl>
-          </section>
+          {full && basis}
+          {full && decision}
         </div>
         <div>
           <section aria-label={w.evidence}>
@@ -105,14 +121,8 @@ export function FindingBody({ detail, full }: { readonly detail: FindingDetail; 
           </section>
         </div>
       </div>
-      <section className="triage" aria-label={w.triage}>
-        <p className="dim">{w.stateNow(w.states[finding.state])}</p>
-        <label className="reason">{w.reason}<input value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} /></label>
-        <p className="acts">
-          {OUTCOMES.map(([outcome, key]) => <button key={outcome} type="button" className={outcome === 'true' ? 'main' : ''} title={w.outcomeHint[outcome]} aria-pressed={finding.state === outcome} onClick={() => decide(outcome)}>{w.outcomes[outcome]} <kbd>{key}</kbd></button>)}
-          {finding.state !== 'open' && <button type="button" onClick={() => decide('open')}>{w.outcomes.open}</button>}
-        </p>
-      </section>
+      {!full && basis}
+      {!full && decision}
       <section aria-labelledby={`sources-${finding.id}`}>
         <h3 id={`sources-${finding.id}`}>{victim ? w.victimsHead : w.sources} <span className="dim">{f.n(finding.sources)}</span></h3>
         <div className="scroll-x" tabIndex={0} role="region" aria-label={victim ? w.victimsHead : w.sources}>

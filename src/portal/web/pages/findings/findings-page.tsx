@@ -8,6 +8,7 @@ import { keep } from '../../frame/evidence.ts';
 import { hrefOf, setParams, usePlace } from '../../frame/location.ts';
 import { EVER } from '../../frame/open-findings.ts';
 import { useMe } from '../../frame/session.tsx';
+import { useHealth } from '../../frame/status-line.tsx';
 import { useTimeRange } from '../../frame/time-range.ts';
 import { say } from '../../frame/toast.tsx';
 import { findingKind, findingTitle } from '../../i18n/finding-text.ts';
@@ -47,7 +48,8 @@ export function FindingsPage() {
   const selected = params.get('sel');
   const counts = findings.data?.counts ?? {};
   const by = (x: FindingRow): string => (group === 'kind' ? findingKind(x, language) : group === 'port' ? (x.ports[0] ? portText(x.ports[0]) : t.none) : group === 'sensor' ? x.sensors.map((s) => sensorText(s, me.org)).join(', ') || t.none : '');
-  const allSensors = (x: FindingRow): string => (x.sensors.length > 3 ? t.findings.allSensors : x.sensors.map((s) => sensorText(s, me.org)).join(', '));
+  const total = useHealth().data?.sensors.length ?? 0;
+  const allSensors = (x: FindingRow): string => (x.sensors.length > 1 && x.sensors.length >= Math.min(total || 4, 4) ? t.findings.allSensors : x.sensors.map((s) => sensorText(s, me.org)).join(', '));
   const open = (x: FindingRow): void => setParams({ sel: x.id }, selected ? 'replace' : 'push');
   return (
     <div className="page findings">
@@ -80,8 +82,8 @@ export function FindingsPage() {
                   { key: 'severity', head: t.col.severity, className: 'severity-cell', cell: (x) => <Severity level={x.severity} /> },
                   { key: 'title', head: t.col.finding, className: 'title-cell', cell: (x) => <b>{findingTitle(x, language)}</b> },
                   { key: 'kind', head: t.col.kind, wide: true, className: 'kind-cell', cell: (x) => <span className="tag">{findingKind(x, language)}</span> },
-                  { key: 'who', head: t.findings.who, wide: true, cell: (x) => (x.sources === 0 ? '–' : x.sourceRole === 'victim' ? t.findings.victims(x.sources, f.n(x.sources)) : t.findings.hosts(x.sources, f.n(x.sources))) },
-                  { key: 'where', head: t.findings.where, wide: true, cell: allSensors },
+                  { key: 'who', head: t.findings.who, wide: true, className: 'who-cell', cell: (x) => (x.sources === 0 ? '–' : x.sourceRole === 'victim' ? t.findings.victims(x.sources, f.n(x.sources)) : t.findings.hosts(x.sources, f.n(x.sources))) },
+                  { key: 'where', head: t.findings.where, wide: true, className: 'where-cell', cell: allSensors },
                   { key: 'when', head: t.findings.when, align: 'end', className: 'when-cell', cell: (x) => <time dateTime={new Date(x.firstRaisedUs / 1000).toISOString()}>{f.time(x.firstRaisedUs)}</time> },
                 ]} />
             </section>

@@ -30,6 +30,8 @@ const WorldMap = lazy(() => import('../../parts/world-map.tsx').then((m) => ({ d
 /** Within this of normal, people say "as usual". */
 const USUAL_RATIO = 0.05;
 const HOUR_US = 3_600e6;
+/** As many as stand beside the map; the rest is a link. */
+const SHOWN_CHANGES = 4;
 
 /** The sentence a person would say, in pieces. */
 export function sentenceOf(now: NowPicture, org: string, { t, f, language }: Words): Segment[] {
@@ -136,7 +138,7 @@ function Changes({ changes }: { readonly changes: readonly FindingRow[] }) {
       <h2 id="changes-title">{t.now.changes}</h2>
       {changes.length === 0 && <p className="dim">{t.now.noChanges}</p>}
       <ol>
-        {changes.slice(0, 6).map((x) => (
+        {changes.slice(0, SHOWN_CHANGES).map((x) => (
           <li key={x.id} aria-current={params.get('sel') === x.id || undefined}>
             <div className="change-top"><Severity level={x.severity} /><time dateTime={new Date(x.firstRaisedUs / 1000).toISOString()}>{f.time(x.firstRaisedUs)}</time></div>
             <button type="button" className="change-title" onClick={() => setParams({ sel: x.id })}>{findingTitle(x, language)}</button>
@@ -144,7 +146,7 @@ function Changes({ changes }: { readonly changes: readonly FindingRow[] }) {
           </li>
         ))}
       </ol>
-      {changes.length > 6 && <p><Link to="/findings">{t.now.andMore(f.n(changes.length - 6))}</Link></p>}
+      {changes.length > SHOWN_CHANGES && <p><Link to="/findings">{t.now.andMore(f.n(changes.length - SHOWN_CHANGES))}</Link></p>}
     </section>
   );
 }

@@ -1,0 +1,118 @@
+/**
+ * What the page Now shows of the store: totals, three series with their normal bands, countries, ports.
+ *
+ * Hosts of the range, countries and ports are exact, from the rows; the series and what is normal come from the per-minute
+ * rollup, whose host counts are sketches (error below 1 %).
+ * Cost: the rows of twice the range, and a week of minutes around this time of day.
+ * @module
+ */
+import { BIT } from '../../core/packet-batch.ts';
+import { DAY_US, MINUTE_US } from '../../core/time.ts';
+import type { Range, Viewer } from '../contract.ts';
+import { orgCondition, rangeCondition } from '../sql/compile.ts';
+import { numberLiteral, timeLiteral } from '../sql/literal.ts';
+import { KEY_SQL, topPorts, type PortFigures } from './port-figures.ts';
+import { dense, historyDays, historyRanges, median, percentile, slotFor, slotsOf, withBands, type Asked, type BandPoint } from './series.ts';
+
+export interface NowFigures extends Range {
+  readonly sensors: number; readonly simulated: boolean; readonly hosts: number; readonly packets: number;
+  /** Median of hosts in the same span on earlier days (or in the spans before); null without history. */
+  readonly hostsNormal: number | null;
+  readonly packetsPerSecond: BandPoint[];
+  /** Distinct hosts per minute; the mean of the minutes where a slot is longer. */
+  readonly hostsPerMinute: BandPoint[];
+  /** Ports with at least {@link LEAST_HOSTS} hosts in the slot and three times their mean of the span before. */
+  readonly portsAbove: BandPoint[];
+  readonly map: { country: string; hosts: number; packets: number; ratio: number | null }[];
+  readonly ports: PortFigures[];
+}
+
+const MOST_SLOTS = 120, MOST_PORTS = 50;
+/** A port counts as above normal from so many hosts on, and from so many times its mean. */
+export const LEAST_HOSTS = 5;
+const ABOVE_TIMES = 3;
+/** Rows beyond which ports above normal are not counted (they need every row of twice the range by port and slot). */
+const MOST_ROWS_BY_PORT = 20_000_000;
+
+export async function askNow(store: Asked, viewer: Viewer, range: Range): Promise<NowFigures> {
+  const span = range.toUs - range.fromUs, slotUs = slotFor(range, MOST_SLOTS), slots = slotsOf(range, slotUs);
+  const before: Range = { fromUs: range.fromUs - span, toUs: range.fromUs };
+  const orgs = orgCondition(viewer);
+  const [totals, countries, countriesBefore, minutes, history, normals, ports] = await Promise.all([
+    store.select<{ h: number; p: number; s: number; sim: number }>(`SELECT uniqExactIf(host, host != 0) AS h, sum(packet) AS p, uniqExact(sensor) AS s,
+      max(bitAnd(ip_bits, ${BIT.simulated})) AS sim FROM observation WHERE ${orgs} AND ${rangeCondition(range)}`),
+    countryHosts(store, viewer, range),
+    countryHosts(store, viewer, before),
+    perMinute(store, viewer, [{ fromUs: Math.floor(range.fromUs / MINUTE_US) * MINUTE_US, toUs: range.toUs }], slotUs),
+    perMinute(store, viewer, historyRanges(range), slotUs, true),
+    hostsOfSpans(store, viewer, range),
+    topPorts(store, viewer, range, MOST_PORTS),
+  ]);
+  const total = totals[0] ?? { h: 0, p: 0, s: 0, sim: 0 };
+  const then = new Map(countriesBefore.map((row) => [row.country, row.hosts]));
+  // The first and last slot may be cut by the range: rates are per second of the slot that lies within it.
+  const seconds = slots.map((at) => (Math.min(at + slotUs, range.toUs) - Math.max(at, range.fromUs)) / 1e6);
+  const packets = dense(slots, new Map(minutes.map((row) => [row.t, row.p])));
+  const rate = packets.map((sum, i) => sum / Math.max(1, Math.min(seconds[i] ?? 1, slotUs / 1e6)));
+  return {
+    ...range, sensors: total.s, simulated: total.sim !== 0, hosts: total.h, packets: total.p, hostsNormal: normals,
+    packetsPerSecond: withBands(slots, rate, range, history.map((row) => [row.t, row.p / 60])),
+    hostsPerMinute: withBands(slots, dense(slots, new Map(minutes.map((row) => [row.t, row.h]))), range, history.map((row) => [row.t, row.h])),
+    portsAbove: await portsAbove(store, viewer, range, slotUs, slots),
+    map: countries.map((row) => ({ ...row, ratio: countriesBefore.length === 0 ? null : row.hosts / Math.max(1, then.get(row.country) ?? 0) })),
+    ports,
+  };
+}
+
+async function countryHosts(store: Asked, viewer: Viewer, range: Range): Promise<{ country: string; hosts: number; packets: number }[]> {
+  return store.select(`SELECT toString(country) AS country, uniqExact(host) AS hosts, sum(packet) AS packets FROM observation
+    WHERE ${orgCondition(viewer)} AND ${rangeCondition(range)} AND host != 0 AND country != '' GROUP BY country ORDER BY hosts DESC, country`);
+}
+
+/**
+ * Packets and hosts by slot (hosts: mean of the slot's minutes), or by single minute for history. History of long slots is a
+ * sample: one minute in five.
+ */
+async function perMinute(store: Asked, viewer: Viewer, ranges: readonly Range[], slotUs: number, history = false): Promise<{ t: number; p: number; h: number }[]> {
+  const when = ranges.map((range) => rangeCondition(range, 'minute_us')).join(' OR ');
+  const sample = history && slotUs > MINUTE_US ? ` AND intDiv(minute_us, ${numberLiteral(MINUTE_US)}) % 5 = 0` : '';
+  const inner = `SELECT minute_us, sum(packets) AS p, uniqCombinedMerge(sources) AS h FROM by_minute WHERE ${orgCondition(viewer)} AND (${when})${sample} GROUP BY minute_us`;
+  if (history) return store.select(`SELECT minute_us AS t, p, h FROM (${inner}) ORDER BY t`);
+  return store.select(`SELECT minute_us - minute_us % ${numberLiteral(slotUs)} AS t, sum(p) AS p, avg(h) AS h FROM (${inner}) GROUP BY t ORDER BY t`);
+}
+
+/** Median of distinct hosts over the same span of earlier days with data (at least three), else of up to five spans before. */
+async function hostsOfSpans(store: Asked, viewer: Viewer, range: Range): Promise<number | null> {
+  const span = range.toUs - range.fromUs;
+  const days = span >= DAY_US ? [] : Array.from({ length: historyDays(range) }, (_, i) => (i + 1) * DAY_US);
+  const spans = Array.from({ length: span >= DAY_US ? 3 : 5 }, (_, i) => (i + 1) * span);
+  const hosts = async (offsets: readonly number[]): Promise<number[]> => {
+    if (offsets.length === 0) return [];
+    const bucket = `multiIf(${offsets.map((offset, i) => `${rangeCondition({ fromUs: range.fromUs - offset, toUs: range.toUs - offset }, 'minute_us')}, ${i}`).join(', ')}, -1)`;
+    const low = range.fromUs - (offsets.at(-1) ?? 0), high = range.toUs - (offsets[0] ?? 0);
+    const rows = await store.select<{ h: number }>(`SELECT ${bucket} AS b, uniqCombinedMerge(sources) AS h FROM by_minute
+      WHERE ${orgCondition(viewer)} AND minute_us >= ${timeLiteral(low)} AND minute_us < ${timeLiteral(high)} AND b >= 0 GROUP BY b`);
+    return rows.map((row) => row.h);
+  };
+  const same = await hosts(days);
+  return median(same.length >= 3 ? same : await hosts(spans));
+}
+
+async function portsAbove(store: Asked, viewer: Viewer, range: Range, slotUs: number, slots: readonly number[]): Promise<BandPoint[]> {
+  const span = range.toUs - range.fromUs;
+  const both: Range = { fromUs: Math.floor((range.fromUs - span) / slotUs) * slotUs, toUs: range.toUs };
+  const size = await store.select<{ all: number; before: number }>(`SELECT sum(packets) + sum(records) AS all, sumIf(packets + records, minute_us < ${timeLiteral(range.fromUs)}) AS before
+    FROM by_minute WHERE ${orgCondition(viewer)} AND ${rangeCondition(both, 'minute_us')}`);
+  if ((size[0]?.all ?? 0) > MOST_ROWS_BY_PORT) return [];
+  if ((size[0]?.before ?? 0) === 0) return slots.map((atUs) => ({ atUs, value: 0, low: null, high: null }));
+  const firstSlot = slots[0] ?? range.fromUs, slotsBefore = Math.max(1, Math.round((firstSlot - both.fromUs) / slotUs));
+  const rows = await store.select<{ t: number; n: number }>(`SELECT slot.1 AS t, count() AS n FROM (
+      SELECT k, arrayJoin(arrayFilter(s -> s.2 >= greatest(${LEAST_HOSTS}, ${ABOVE_TIMES} * mean), groupArray((t, h)))) AS slot, sumIf(h, t < ${timeLiteral(firstSlot)}) / ${slotsBefore} AS mean FROM (
+        SELECT ${KEY_SQL} AS k, at_us - at_us % ${numberLiteral(slotUs)} AS t, uniqExact(host) AS h FROM observation
+        WHERE ${orgCondition(viewer)} AND ${rangeCondition(both)} AND host != 0 GROUP BY k, t) GROUP BY k) GROUP BY t`);
+  const counts = new Map(rows.map((row) => [row.t, row.n]));
+  const earlier = slotsOf({ fromUs: both.fromUs, toUs: firstSlot }, slotUs).map((at) => counts.get(at) ?? 0).sort((a, b) => a - b);
+  const enough = earlier.length >= 20;
+  const low = enough ? percentile(earlier, 0.025) : null, high = enough ? percentile(earlier, 0.975) : null;
+  return slots.map((atUs) => ({ atUs, value: counts.get(atUs) ?? 0, low, high }));
+}
