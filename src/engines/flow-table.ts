@@ -10,19 +10,23 @@
  *   words 8–15 the same over one destination in 64, which counts up to some 60,000.
  * Keys: src as two words (IPv4: 0 and the address; IPv6: its /64), `meta` = port key | family 6 bit 24 | label << 25.
  *   ICMP counts under its type; backscatter under its source port, the service that was attacked.
- * Cost: one probe a packet; 60 bytes a flow, 64 more with several destinations; at FLOW_CAPACITY rows every second half of
+ * Cost: one probe a packet; 61 bytes a flow, 64 more with several destinations; at FLOW_CAPACITY rows every second half of
  *   the (source, port) pairs is dropped by hash (`level` + 1) and counts are scaled by 2^level: unbiased, order-free, bounded.
  * Limits: sensors beyond the 32nd of an organisation share mask bits with earlier ones (bit = index mod 32).
  * @module
  */
-import { BIT, PROTO, type PacketBatch } from '../core/packet-batch.ts';
+import { BIT, PROTO, TCP, type PacketBatch } from '../core/packet-batch.ts';
 import { LABELS, codeOf } from '../core/vocabulary.ts';
 import { formatV4, formatV6 } from '../core/address.ts';
 
 /** Most rows of one table, flows. */
 export const FLOW_CAPACITY = 1 << 19;
 /** Bound of one table in memory, bytes: rows, index and destination bitmaps at capacity, doubled while they grow. */
-export const FLOW_TABLE_BYTES = FLOW_CAPACITY * (60 + 8 + 64) * 1.5;
+export const FLOW_TABLE_BYTES = FLOW_CAPACITY * (61 + 8 + 64) * 1.5;
+/** Bits of `kinds`: probes by their TCP flags, other TCP, UDP towards a service, UDP that looks like a service's answer, the rest. */
+export const KIND = Object.freeze({ syn: 1, none: 2, fin: 4, xmas: 8, otherTcp: 16, udp: 32, udpReply: 64, other: 128 });
+/** Ports up to here are services: UDP from one of them to a higher port is an answer. */
+const SERVICE_PORTS = 1023;
 /** Words of one destination bitmap. */
 const BITMAP_WORDS = 16;
 /** One destination in so many goes into the second bitmap. */
@@ -49,6 +53,8 @@ export interface FlowTable {
   /** One destination of the flow, drawn by hash, and the packets that went to it. */
   dst: Uint32Array; dstHash: Uint32Array; dstPackets: Uint32Array;
   mask: Uint32Array; tools: Uint32Array; asn: Uint32Array; country: Uint16Array;
+  /** What the packets were: KIND bits. */
+  kinds: Uint8Array;
   slot: Int32Array;
   pool: Uint32Array; poolUsed: number;
   /** Sensor ids in order of appearance; bit i mod 32 of `mask`. */
@@ -66,7 +72,7 @@ export function emptyFlows(capacity = FLOW_CAPACITY): FlowTable {
     a: new Uint32Array(START), b: new Uint32Array(START), meta: new Uint32Array(START), hash: new Uint32Array(START),
     packets: new Uint32Array(START), firstRel: new Int32Array(START), lastRel: new Int32Array(START),
     dst: new Uint32Array(START), dstHash: new Uint32Array(START), dstPackets: new Uint32Array(START),
-    mask: new Uint32Array(START), tools: new Uint32Array(START), asn: new Uint32Array(START), country: new Uint16Array(START),
+    mask: new Uint32Array(START), tools: new Uint32Array(START), asn: new Uint32Array(START), country: new Uint16Array(START), kinds: new Uint8Array(START),
     slot: new Int32Array(START), pool: new Uint32Array(0), poolUsed: 0,
     sensors: [], sensorPackets: [], sensorScreened: [], sensorFirst: [], sensorLast: [], simulated: false,
   };
@@ -100,7 +106,7 @@ export function addFlows(table: FlowTable, batch: PacketBatch, from: number, to:
   if (Number.isNaN(table.baseUs)) table.baseUs = Math.floor((batch.atUs[from] as number) / 60_000_000) * 60_000_000;
   const sensor = sensorIndex(table, batch.sensor);
   const bit = (1 << (sensor & 31)) >>> 0;
-  const { atUs, src, dst, proto, sport, dport, ipBits, label, tool, country, asn } = batch;
+  const { atUs, src, dst, proto, sport, dport, flags, ipBits, label, tool, country, asn } = batch;
   const v6 = batch.family === 6, base = table.baseUs;
   let screened = 0, counted = 0, first = table.sensorFirst[sensor] as number, last = table.sensorLast[sensor] as number;
   for (let i = from; i < to; i++) {
@@ -126,11 +132,20 @@ export function addFlows(table: FlowTable, batch: PacketBatch, from: number, to:
     if (row < 0) continue;
     const t = tool[i] as number;
     touch(table, row, 1, rel, rel, d, mix3(d, h, 7), 1, bit, t === 0 ? 0 : (1 << (t & 31)) >>> 0, country[i] as number, asn[i] as number);
+    table.kinds[row] = (table.kinds[row] as number) | (p === PROTO.tcp ? tcpKind(flags[i] as number) : p === PROTO.udp ? ((sport[i] as number) <= SERVICE_PORTS && port > SERVICE_PORTS ? KIND.udpReply : KIND.udp) : KIND.other);
   }
   table.sensorPackets[sensor] = (table.sensorPackets[sensor] as number) + counted;
   table.sensorScreened[sensor] = (table.sensorScreened[sensor] as number) + screened;
   table.sensorFirst[sensor] = first;
   table.sensorLast[sensor] = last;
+}
+
+function tcpKind(flags: number): number {
+  const f = flags & 0x3f;
+  if ((f & (TCP.syn | TCP.ack | TCP.rst | TCP.fin)) === TCP.syn) return KIND.syn;
+  if (f === 0) return KIND.none;
+  if (f === TCP.fin) return KIND.fin;
+  return f === (TCP.fin | TCP.psh | TCP.urg) ? KIND.xmas : KIND.otherTcp;
 }
 
 /** Joins `other` into `into`; both are of the same window. */
@@ -160,6 +175,7 @@ export function mergeFlows(into: FlowTable, other: FlowTable): FlowTable {
     touch(into, row, other.packets[r] as number, (other.firstRel[r] as number) + shift, (other.lastRel[r] as number) + shift,
       other.dst[r] as number, other.dstHash[r] as number, other.dstPackets[r] as number, mask >>> 0,
       other.tools[r] as number, other.country[r] as number, other.asn[r] as number);
+    into.kinds[row] = (into.kinds[row] as number) | (other.kinds[r] as number);
     if (theirs >= 0) {
       const at = (into.slot[row] as number) * BITMAP_WORDS, from = theirs * BITMAP_WORDS;
       for (let w = 0; w < BITMAP_WORDS; w++) into.pool[at + w] = ((into.pool[at + w] as number) | (other.pool[from + w] as number)) >>> 0;
@@ -282,12 +298,12 @@ function findOrAdd(t: FlowTable, a: number, b: number, meta: number, h: number):
     const row = t.n++;
     t.index[at] = row;
     t.a[row] = a; t.b[row] = b; t.meta[row] = meta; t.hash[row] = h;
-    t.packets[row] = 0; t.mask[row] = 0; t.tools[row] = 0; t.slot[row] = -1;
+    t.packets[row] = 0; t.mask[row] = 0; t.tools[row] = 0; t.kinds[row] = 0; t.slot[row] = -1;
     return row;
   }
 }
 
-const COLUMNS = ['a', 'b', 'meta', 'hash', 'packets', 'firstRel', 'lastRel', 'dst', 'dstHash', 'dstPackets', 'mask', 'tools', 'asn', 'country', 'slot'] as const;
+const COLUMNS = ['a', 'b', 'meta', 'hash', 'packets', 'firstRel', 'lastRel', 'dst', 'dstHash', 'dstPackets', 'mask', 'tools', 'asn', 'country', 'kinds', 'slot'] as const;
 
 function growRows(t: FlowTable): void {
   const size = t.a.length * 2;

@@ -5,10 +5,30 @@
 import { defineRegistry } from '../core/registry.ts';
 import { OperatorError } from '../core/errors.ts';
 import type { Engine } from './engine.ts';
+import { changefinder } from './changefinder.ts';
+import { dosVictim } from './dos-victim.ts';
 import { portDistributed } from './port-distributed.ts';
+import { portSpike } from './port-spike.ts';
+import { scanEvents } from './scan-events.ts';
+import { scanFlow } from './scan-flow.ts';
+import { scanWeb } from './scan-web.ts';
+import { sensorOutage } from './sensor-outage.ts';
+import { syncGlobal } from './sync-global.ts';
+import { toolNew } from './tool-new.ts';
+
+type Entry<N extends string> = Engine & { readonly name: N };
 
 export const ENGINES = defineRegistry<Engine>()({
-  'port-distributed': portDistributed as Engine & { readonly name: 'port-distributed' },
+  changefinder: changefinder as Entry<'changefinder'>,
+  'dos-victim': dosVictim as Entry<'dos-victim'>,
+  'port-distributed': portDistributed as Entry<'port-distributed'>,
+  'port-spike': portSpike as Entry<'port-spike'>,
+  'scan-events': scanEvents as Entry<'scan-events'>,
+  'scan-flow': scanFlow as Entry<'scan-flow'>,
+  'scan-web': scanWeb as Entry<'scan-web'>,
+  'sensor-outage': sensorOutage as Entry<'sensor-outage'>,
+  'sync-global': syncGlobal as Entry<'sync-global'>,
+  'tool-new': toolNew as Entry<'tool-new'>,
 });
 export type EngineName = keyof typeof ENGINES;
 

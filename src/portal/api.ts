@@ -2,10 +2,12 @@
  * The portal's API as data: every request and answer as a zod schema, shared by the server (validation, OpenAPI) and the web.
  *
  * Base path `/api/v1`. Times in requests are what people write (`now-1h`, ISO 8601); times in answers are integer
- * microseconds named `…Us`. Errors are `{ error: { code, message, remedy, at? } }` with 400, 401, 403, 404, 409, 413 or 500;
+ * microseconds named `…Us`. Errors are `{ error: { code, message, remedy, at? } }` with 400, 401, 403, 404, 409, 413, 429 or 500;
  * `at` is the offset of the offending character of a query. Lists are bounded and say so in `more`.
  * @module
  */
+// changed 08:46: GET /observations/export takes any `limit` (default: all, up to the setting export.most-rows); GET /observations/histogram says `approximate`;
+//   429 is possible (sign-in attempts, open streams). GET /findings without from/to lists all time. POST /people answers a link as a path (`/sign-in#token=…`).
 import { z } from 'zod';
 
 const us = z.number();
@@ -81,7 +83,7 @@ export const observationList = z.object({ ...range, rows: z.array(observationRow
 export const countQuery = rangeQuery.extend({ query: z.string().max(4000).default(''), by: z.string().default(''), limit: z.coerce.number().int().min(1).max(10_000).default(20) });
 export const countList = z.object({ ...range, rows: z.array(z.record(z.string(), z.union([z.string(), z.number()]))) });
 export const histogramQuery = rangeQuery.extend({ query: z.string().max(4000).default(''), bins: z.coerce.number().int().min(10).max(1000).default(200) });
-export const histogram = z.object({ ...range, binUs: us, packets: z.array(z.number()), records: z.array(z.number()), sources: z.array(z.number()), totalPackets: z.number(), totalRecords: z.number(), totalSources: z.number() });
+export const histogram = z.object({ ...range, binUs: us, packets: z.array(z.number()), records: z.array(z.number()), sources: z.array(z.number()), totalPackets: z.number(), totalRecords: z.number(), totalSources: z.number(), approximate: z.boolean() });
 export const completeQuery = z.object({ text: z.string().max(4000), at: z.coerce.number().int().min(0) });
 export const completions = z.object({ items: z.array(z.object({ text: z.string(), from: z.number(), to: z.number(), about: z.string() })), error: z.object({ message: z.string(), at: z.number() }).nullable() });
 
@@ -168,7 +170,7 @@ export const ROUTES = {
   'GET /observations/histogram': { needs: 'viewer', query: histogramQuery, answer: histogram },
   'GET /observations/complete': { needs: 'viewer', query: completeQuery, answer: completions },
   /** Content type `application/x-ndjson` or `text/csv` by `?as=`; audited. */
-  'GET /observations/export': { needs: 'analyst', query: observationQuery.extend({ as: z.enum(['jsonl', 'csv']).default('jsonl') }) },
+  'GET /observations/export': { needs: 'analyst', query: observationQuery.extend({ as: z.enum(['jsonl', 'csv']).default('jsonl'), limit: z.coerce.number().int().min(1).max(100_000_000).optional() }) },
   'GET /findings': { needs: 'viewer', query: rangeQuery.extend({ query: z.string().default(''), state: z.string().default(''), limit: z.coerce.number().int().min(1).max(1000).default(200) }), answer: findingList },
   'GET /findings/:id': { needs: 'viewer', answer: findingDetail },
   'POST /findings/:id/outcome': { needs: 'analyst', body: outcome, answer: findingRow },

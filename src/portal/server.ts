@@ -10,7 +10,7 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { Readable } from 'node:stream';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods, type InjectOptions } from 'fastify';
+import Fastify, { type FastifyReply, type FastifyRequest, type HTTPMethods, type InjectOptions, type LightMyRequestResponse as InjectResponse } from 'fastify';
 import type { z } from 'zod';
 import { OperatorError } from '../core/errors.ts';
 import { shipped } from '../core/root.ts';
@@ -51,7 +51,7 @@ export interface Portal {
   /** Ends streams and connections, and stops listening. */
   close(): Promise<void>;
   /** A request without a socket, for tests. */
-  inject(options: InjectOptions): ReturnType<FastifyInstance['inject']>;
+  inject(options: InjectOptions): Promise<InjectResponse>;
 }
 
 interface Route { readonly needs: 'public' | RoleName; readonly query?: z.ZodType; readonly body?: z.ZodType; readonly answer?: z.ZodType }
@@ -156,7 +156,7 @@ export function createPortal(services: PortalServices, options: PortalOptions = 
 
   let server: Server | null = null;
   return {
-    inject: (request) => app.inject(request),
+    inject: async (request) => app.inject(request),
 
     async listen({ port, host, tls, behindProxy = false }) {
       if (!tls && !behindProxy && !['127.0.0.1', '::1', 'localhost'].includes(host)) throw new OperatorError('host-needs-tls', { host });

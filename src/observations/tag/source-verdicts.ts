@@ -30,7 +30,7 @@ export interface SourceRule { readonly id: string; readonly tool: Exclude<Tool, 
 
 export const SOURCE_RULES: readonly SourceRule[] = [
   { id: 'unicornscan-constant', tool: 'unicornscan', about: 'sequence number XOR destination XOR (port pair) is the same number in every packet of the source; the port pair is destination port over source port or the reverse.', source: 'Unicornscan source, scan_tcp (GPL, read for facts); detection used by Merit ORION and by Ghiëtte et al., "Remote Identification of Port Scan Toolchains", 2016', strength: '2^-32 for each packet after the first' },
-  { id: 'nmap-run', tool: 'nmap', about: 'in packets of the Nmap SYN template, the two halves of the sequence number XOR to one number for the whole run, and (window/1024 − 1 − TTL) mod 4 is constant, since the window tells the original TTL mod 4 and the path does not change.', source: 'behaviour of Nmap 5–7 (sequence numbers encode the try; TTL and window are drawn together); Ghiëtte et al. 2016', strength: '2^-16 for each packet after the first with another sequence number, 2^-32 with the same one' },
+  { id: 'nmap-run', tool: 'nmap', about: 'in packets of the Nmap SYN template, the two halves of the sequence number XOR to one number for the whole run; where windows vary (older versions), (window/1024 − 1 − TTL) mod 4 is constant too, since there the window tells the original TTL mod 4 and the path does not change.', source: 'behaviour of Nmap 5–7 (sequence numbers encode the try; TTL and window are drawn together); Ghiëtte et al. 2016', strength: '2^-16 for each packet after the first with another sequence number, 2^-32 with the same one' },
   { id: 'zmap-repeat', tool: 'zmap', about: 'probing a target again repeats sequence number and identification, because ZMap derives both from a keyed function of source, destination and port; systems that retransmit change the identification.', source: 'ZMap source 4.1 and later, validate.c and send.c (Apache-2.0, read for facts)', strength: '2^-16 for each repeated target (the sequence number repeats in retransmissions too)' },
   { id: 'morto-sport', tool: 'morto', about: 'SYNs to 3389/tcp of many destinations from one source port at a time: at least 8 destinations a source port.', source: 'tkiwa signature Morto_scan (YNU, CSS 2014); F-Secure, "Windows Remote Desktop Worm Morto Spreading", August 2011', strength: '2^-14 for each destination after the first of a source port' },
   { id: 'moose-pair', tool: 'moose', about: '23/tcp and, within a minute, 10073/tcp of the same destination, by a source that tries few ports: Moose asks there whether the host is already infected.', source: 'ESET, "Dissecting Linux/Moose", May 2015, section 3.3', strength: '2^-16 for each pair' },
@@ -61,7 +61,7 @@ interface Entry {
   /** Smallest and largest of destination XOR ports: equal while the source has sent one packet over and over. */
   mixLow: number; mixHigh: number;
   readonly straight: Constant; readonly swapped: Constant;
-  readonly nmapHops: Constant; readonly nmapHalves: Constant;
+  readonly nmapHops: Constant; readonly nmapWindows: Constant; readonly nmapHalves: Constant;
   nmapSeqLow: number; nmapSeqHigh: number;
   /** Distinct destination ports, at most SAMPLE; then `manyPorts`. */
   ports: number[]; manyPorts: boolean;
@@ -123,7 +123,7 @@ function shrink(state: SourceVerdictState): void {
 function newEntry(family: 4 | 6, words: Uint32Array, hash: number): Entry {
   const constant = (): Constant => ({ n: 0, value: 0, same: true });
   return {
-    family, words, hash, syns: 0, mixLow: 0xffffffff, mixHigh: 0, straight: constant(), swapped: constant(), nmapHops: constant(), nmapHalves: constant(),
+    family, words, hash, syns: 0, mixLow: 0xffffffff, mixHigh: 0, straight: constant(), swapped: constant(), nmapHops: constant(), nmapWindows: constant(), nmapHalves: constant(),
     nmapSeqLow: 0xffffffff, nmapSeqHigh: 0, ports: [], manyPorts: false,
     rdpPorts: [], rdpManyPorts: false, rdpPackets: 0, rdpTargets: null,
     smbPackets: 0, smbInQuarter: 0, smbTargets: null, repeats: null, telnet: null, moose: null,
@@ -136,6 +136,7 @@ function addSyn(state: SourceVerdictState, entry: Entry, batch: PacketBatch, i: 
   if (isNmap) {
     const step = ((batch.window[i] as number) >>> 10) - 1;
     agree(entry.nmapHops, (step - (batch.ttl[i] as number)) & 3);
+    agree(entry.nmapWindows, step);
     agree(entry.nmapHalves, (seq >>> 16) ^ (seq & 0xffff));
     entry.nmapSeqLow = Math.min(entry.nmapSeqLow, seq);
     entry.nmapSeqHigh = Math.max(entry.nmapSeqHigh, seq);
@@ -233,7 +234,7 @@ function joinEntries(a: Entry, b: Entry): void {
   a.syns += b.syns;
   a.mixLow = Math.min(a.mixLow, b.mixLow); a.mixHigh = Math.max(a.mixHigh, b.mixHigh);
   agreeAll(a.straight, b.straight); agreeAll(a.swapped, b.swapped);
-  agreeAll(a.nmapHops, b.nmapHops); agreeAll(a.nmapHalves, b.nmapHalves);
+  agreeAll(a.nmapHops, b.nmapHops); agreeAll(a.nmapWindows, b.nmapWindows); agreeAll(a.nmapHalves, b.nmapHalves);
   a.nmapSeqLow = Math.min(a.nmapSeqLow, b.nmapSeqLow); a.nmapSeqHigh = Math.max(a.nmapSeqHigh, b.nmapSeqHigh);
   a.manyPorts = a.manyPorts || b.manyPorts || b.ports.some((port) => !include(a.ports, port));
   a.rdpPackets += b.rdpPackets;
@@ -272,9 +273,11 @@ function* verdictsOf(entry: Entry, share: number): Generator<Omit<SourceVerdict,
       break;
     }
   }
-  const { nmapHops, nmapHalves } = entry;
-  if (nmapHops.n >= 3 && nmapHops.same && nmapHalves.same) {
-    yield { tool: 'nmap', rule: 'nmap-run', strengthLog2: -18 * (nmapHops.n - 1), figures: { packets: nmapHops.n, halves: nmapHalves.value, sequenceNumbersDiffer: entry.nmapSeqLow === entry.nmapSeqHigh ? 0 : 1 } };
+  const { nmapHops, nmapWindows, nmapHalves } = entry;
+  if (nmapHalves.n >= 3 && nmapHalves.same && (nmapWindows.same || nmapHops.same)) {
+    // With one sequence number throughout, all 32 bits repeat; else the 16 bits of the halves' XOR.
+    const oneSeq = entry.nmapSeqLow === entry.nmapSeqHigh, bits = (oneSeq ? 32 : 16) + (nmapWindows.same ? 0 : 2);
+    yield { tool: 'nmap', rule: 'nmap-run', strengthLog2: -bits * (nmapHalves.n - 1), figures: { packets: nmapHalves.n, halves: nmapHalves.value, sequenceNumbersDiffer: oneSeq ? 0 : 1 } };
   }
   let repeated = 0, differing = 0;
   for (const target of entry.repeats?.values() ?? []) {

@@ -13,7 +13,7 @@ import type { RouteContext } from './all.ts';
 /** Most bytes of one upload; larger files are read with the command. */
 const MOST_UPLOAD_BYTES = 64 * 2 ** 30;
 
-export function sourceRoutes({ services: { jobs, orgs } }: RouteContext): SomeHandlers<'GET /sources/interfaces' | 'POST /sources/listen' | 'POST /sources/replay' | 'POST /sources/upload' | 'DELETE /sources/jobs/:id'> {
+export function sourceRoutes({ services: { jobs, live, orgs } }: RouteContext): SomeHandlers<'GET /sources/interfaces' | 'POST /sources/listen' | 'POST /sources/replay' | 'POST /sources/upload' | 'DELETE /sources/jobs/:id'> {
   /** The organisation that the job writes to: one in which the asker has the role. */
   function ownSensor(viewer: Viewer, text: string): { id: string; org: OrgId } {
     const id = sensorId(text, viewer.orgs[0]);
@@ -22,6 +22,15 @@ export function sourceRoutes({ services: { jobs, orgs } }: RouteContext): SomeHa
     return { id, org };
   }
   const audited = (viewer: Viewer, org: OrgId, action: string, subject: string, detail: string): Promise<void> => orgs.audit.append({ org, person: viewer.person, action, subject, detail });
+
+  function ended(viewer: Viewer, id: string): { done: Promise<void>; stop: () => void } {
+    let stop = (): void => undefined;
+    const done = new Promise<void>((resolve) => {
+      stop = live.subscribe(viewer, (event, data) => { if (event === 'job' && (data as { id: string }).id === id && (data as { state: string }).state !== 'running') resolve(); });
+      if (jobs.list(viewer).find((job) => job.id === id)?.state !== 'running') resolve();
+    });
+    return { done, stop };
+  }
 
   return {
     'GET /sources/interfaces': () => jobs.interfaces(),
@@ -40,12 +49,19 @@ export function sourceRoutes({ services: { jobs, orgs } }: RouteContext): SomeHa
       return job;
     },
 
-    async 'POST /sources/upload'({ viewer, query, body, request }) {
-      const stream: unknown = body ?? request.body;
+    async 'POST /sources/upload'({ viewer, query, request, reply }) {
+      const stream: unknown = request.body;
       if (!(stream instanceof Readable)) throw new OperatorError('request', { message: 'the body is the file itself, as application/octet-stream' });
       const { id, org } = ownSensor(viewer, query.sensor);
       await audited(viewer, org, 'source.upload', id, query.name);
-      return jobs.read(viewer, { stream: bounded(stream, MOST_UPLOAD_BYTES), name: query.name, sensor: id, as: query.as });
+      const upload = bounded(stream, MOST_UPLOAD_BYTES);
+      const job = await jobs.read(viewer, { stream: upload.chunks, name: query.name, sensor: id, as: query.as });
+      // The answer waits until the body is in (or nobody reads on), so that the sender's progress is the truth.
+      const over = ended(viewer, job.id);
+      await Promise.race([upload.left, over.done]);
+      over.stop();
+      if (!stream.readableEnded) reply.header('connection', 'close');
+      return job;
     },
 
     async 'DELETE /sources/jobs/:id'({ viewer, params }) {
@@ -57,11 +73,19 @@ export function sourceRoutes({ services: { jobs, orgs } }: RouteContext): SomeHa
   };
 }
 
-async function* bounded(stream: Readable, most: number): AsyncGenerator<Uint8Array> {
-  let total = 0;
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-    total += chunk.length;
-    if (total > most) throw new OperatorError('too-large');
-    yield chunk;
+/** The stream with its size bounded; `left` resolves when nobody reads it any more. The connection stays, for the answer. */
+function bounded(stream: Readable, most: number): { chunks: AsyncIterable<Uint8Array>; left: Promise<void> } {
+  let leave = (): void => undefined;
+  const left = new Promise<void>((resolve) => { leave = resolve; });
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    let total = 0;
+    try {
+      for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+        total += chunk.length;
+        if (total > most) throw new OperatorError('too-large');
+        yield chunk;
+      }
+    } finally { leave(); }
   }
+  return { chunks: chunks(), left };
 }

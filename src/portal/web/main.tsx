@@ -17,8 +17,8 @@ const client = new QueryClient({
     queries: {
       staleTime: 2_000,
       refetchOnWindowFocus: true,
-      // A refusal stays a refusal; only a silent or broken server is asked again.
-      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status > 0 && error.status < 500),
+      // An answer is an answer, if a bad one; only a silent server or a proxy without one is asked again.
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status > 0 && ![502, 503, 504].includes(error.status)),
       retryDelay: (attempt) => 500 * 2 ** attempt,
     },
   },

@@ -55,7 +55,7 @@ export const en = {
       return [...head, ', ', { b: `${p.change.text} ${p.change.kind === 'above' ? 'above' : 'below'} normal` }, ` for ${p.when}.`];
     },
     rising: (p: { port: string; places: string; hosts: string; hostsN: number; countries: string; countriesN: number }): Segment[] => [' ', { port: p.port }, ` is rising${p.places ? ` at ${p.places}` : ''}: ${p.hosts} ${many(p.hostsN, 'host', 'hosts')}${p.countriesN > 0 ? ` in ${p.countries} ${many(p.countriesN, 'country', 'countries')}` : ''}.`],
-    headlineOther: (title: string): Segment[] => [' ', { hot: title }, '.'],
+    headlineOther: (title: string): Segment[] => [' Look at this: ', { hot: title }, '.'],
     quiet: (): Segment[] => [' Nothing needs a human right now.'],
     weekdayPart: (weekday: string, part: 'night' | 'morning' | 'afternoon' | 'evening') => `a ${weekday} ${part}`,
     packetsPerSecond: 'Packets a second', hostsPerMinute: 'Hosts a minute', portsAbove: 'Ports above normal',

@@ -59,7 +59,7 @@ export function ExplorePage() {
     <div className="page explore">
       <div className="page-head">
         <h1>{t.explore.title}</h1>
-        {histogram.data && <p className="totals">{t.explore.totals(f.n(histogram.data.totalPackets), f.n(histogram.data.totalRecords), f.n(histogram.data.totalSources))}</p>}
+        {histogram.data && <p className="totals">{t.explore.totals(f.n(histogram.data.totalPackets), f.n(histogram.data.totalRecords), `${histogram.data.approximate ? '≈ ' : ''}${f.n(histogram.data.totalSources)}`)}</p>}
         <Acts query={query} />
       </div>
       {query === '' && (
