@@ -54,6 +54,6 @@ try {
   const rate = Math.round(sent / ours), peerRate = Math.round(rows.length / peer);
   result({
     name: 'ingest-store', n: sent, unit: 'packets/s', ours: rate, peer: { name: 'JSONEachRow into the same table', value: peerRate }, ratio: rate / peerRate,
-    cpuMicrosecondsAPacket: Number(((cpu.user + cpu.system) / sent).toFixed(2)), bytesAPacket: Number((bytes / sent).toFixed(1)), peakMiB: peak,
+    cpuMicrosecondsAPacket: Number(((cpu.user + cpu.system) / sent).toFixed(2)), bytesAPacket: Number((bytes / sent).toFixed(1)), peakMiBOfOurs: peak,
   });
 } finally { rmSync(dir, { recursive: true, force: true }); }

@@ -31,7 +31,9 @@ export async function build() {
       if (mtime(out) > mtime(file)) continue;
       built++;
       jobs.push(transform(readFileSync(file, 'utf8'), { loader: file.endsWith('x') ? 'tsx' : 'ts', format: 'esm', target: 'node20', sourcemap: 'inline', sourcefile: file, jsx: 'automatic' }).then(({ code }) => {
-        const linked = code.replace(/((?:from|import)\s*\(?\s*["'])(\.{1,2}\/[^"']+)\.tsx?(["'])/g, '$1$2.js$3');
+        const linked = code
+          .replace(/^((?:import|export)\b[^"';]*?\bfrom\s*|import\s*)(["'])(\.{1,2}\/[^"']+)\.tsx?\2/gm, '$1$2$3.js$2')
+          .replace(/(\bimport\(\s*)(["'])(\.{1,2}\/[^"']+)\.tsx?\2/g, '$1$2$3.js$2');
         mkdirSync(dirname(out), { recursive: true });
         writeFileSync(out, linked);
       }));

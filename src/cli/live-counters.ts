@@ -25,8 +25,8 @@ interface OrgCounters {
 export class LiveCounters {
   readonly #orgs = new Map<OrgId, OrgCounters>();
 
-  /** Counts a batch that arrived at `nowUs`. */
-  add(org: OrgId, batch: PacketBatch, nowUs: number): void {
+  /** Counts a batch that arrived at `nowUs`; `timed`: its packets' times are of this machine's clock, so that lag means something. */
+  add(org: OrgId, batch: PacketBatch, nowUs: number, timed: boolean): void {
     const state = this.#state(org);
     this.#turn(state, nowUs);
     const slot = state.second % RING_SECONDS;
@@ -40,7 +40,7 @@ export class LiveCounters {
       const at = batch.atUs[i] ?? 0;
       if (at > newest) newest = at;
     }
-    if (newest > -Infinity) { state.lastUs = newest; state.lagMs = Math.max(0, (nowUs - newest) / 1000); }
+    if (newest > -Infinity) { state.lastUs = newest; state.lagMs = timed ? Math.max(0, (nowUs - newest) / 1000) : 0; }
   }
 
   /** Figures over organisations `orgs` at `nowUs`. */

@@ -100,9 +100,9 @@ export class LivePlatform {
       seen: (batch) => {
         run.feed(batch);
         const nowUs = clock.nowUs();
-        this.counters.add(org, batch, nowUs);
+        this.counters.add(org, batch, nowUs, !sensor.simulated);
         for (let i = 0; i < batch.n; i++) { const at = batch.atUs[i] ?? 0; if (at > state.lastUs) state.lastUs = at; }
-        state.lagMs = Math.max(0, (nowUs - state.lastUs) / 1000);
+        state.lagMs = sensor.simulated ? 0 : Math.max(0, (nowUs - state.lastUs) / 1000); // simulated time has its own clock
       },
       failed: (error) => note(`storing what ${sensor.id} saw: ${error instanceof Error ? error.message : String(error)}`),
     });

@@ -18,8 +18,10 @@ import { contentHash, decompressed, detectCompression, fileBytes, fileSize, grow
 const rng = seededRng('byte-source');
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i % 7 === 0 ? rng.below(256) : i & 15));
 
-/** "noroshi" and a newline, 200 times, by zstd -19: one frame with content size and checksum. */
-const ZSTD_TEXT = fromHex('28b52ffd64400575000060 6e6f726f7368690a0100f53e9f31 ');
+/** "noroshi" and a newline, 200 times, by `zstd -19 --check`: one compressed block, with content size and checksum. */
+const ZSTD_TEXT = fromHex('28b52ffd6440057d0000406e6f726f7368690a010035fe2f170a61a7cd');
+/** Output that zlib withholds when it meets damage, bytes (its chunk size). */
+const ZLIB_CHUNK = 16 << 10;
 
 async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -79,6 +81,14 @@ test('plain, gzip of one or several members and zstd of one or several frames gi
   }
 });
 
+test('what the zstd program writes is read', async () => {
+  for (const size of [1, 10, 100]) {
+    const twice = await collect(decompressed(inChunks(Buffer.concat([ZSTD_TEXT, ZSTD_TEXT]), size)));
+    assert.equal(Buffer.from(twice.bytes).toString(), 'noroshi\n'.repeat(400));
+    assert.equal(twice.damage, null);
+  }
+});
+
 test('a stream torn anywhere gives what stands before the tear, then says so', async () => {
   for (const [name, form] of [['gzip', gzipSync(CONTENT)], ['zstd', rawZstd(CONTENT, { checksum: true })]] as const) {
     for (const length of [9, 1_000, Math.floor(form.length / 2), form.length - 1]) {
@@ -94,7 +104,8 @@ test('bytes changed within a compressed stream end it as damaged, not as wrong',
   const form = new Uint8Array(gzipSync(CONTENT));
   form[form.length - 6] = (form[form.length - 6] as number) ^ 1; // the checksum
   const { bytes, damage } = await collect(decompressed(inChunks(form, 4_000)));
-  assert.equal(bytes.length, CONTENT.length);
+  assert.ok(bytes.length > CONTENT.length - ZLIB_CHUNK);
+  assert.ok(Buffer.compare(bytes, CONTENT.subarray(0, bytes.length)) === 0);
   assert.match(damage ?? '', /incorrect data check/);
 });
 
@@ -114,6 +125,16 @@ test('text that follows a zstd frame is damage behind its content', async () => 
   const { bytes, damage } = await collect(decompressed(inChunks(Buffer.concat([rawZstd(CONTENT), Buffer.from('and something else')]), 4_000)));
   assert.equal(bytes.length, CONTENT.length);
   assert.match(damage ?? '', /something else/);
+});
+
+test('text that follows a gzip member is damage, zeros are padding', async () => {
+  for (const size of [100, 1 << 20]) {
+    const text = await collect(decompressed(inChunks(Buffer.concat([gzipSync(CONTENT), Buffer.from('and something else')]), size)));
+    assert.ok(text.bytes.length > CONTENT.length - ZLIB_CHUNK);
+    assert.match(text.damage ?? '', /gzip/);
+    const padded = await collect(decompressed(inChunks(Buffer.concat([gzipSync(CONTENT), new Uint8Array(3_000)]), size)));
+    assert.deepEqual([padded.bytes.length, padded.damage], [CONTENT.length, null]);
+  }
 });
 
 test('the head is the first bytes, and reading it loses none', async () => {

@@ -4,7 +4,7 @@
  * In: paths or streams. Out: decompressed chunks (fresh arrays: the consumer may keep them), the first bytes for format detection,
  * SHA-256 of the decompressed content (the ledger's key).
  * Formats: gzip (RFC 1952, any number of members), zstd (RFC 8878, see `byte-source-zstd.ts`), anything else as it is. One layer.
- * Limits: a compressed chunk is at most FEED_BYTES, so that a bomb (1000 : 1) unfolds into at most 16 MiB at a time.
+ * Limits: where gzip data are damaged (not merely torn) zlib keeps back up to 16 KiB before the damage; a compressed chunk is at most FEED_BYTES, so that a bomb (1000 : 1) unfolds into at most 16 MiB at a time.
  * @module
  */
 import { createHash, type Hash } from 'node:crypto';
@@ -158,29 +158,40 @@ async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unzip = createGunzip({ flush: constants.Z_SYNC_FLUSH });
   const ready: Uint8Array[] = [];
-  let failure: Error | null = null;
-  let settle: (() => void) | null = null;
+  let failure: Error | null = null, ended = false, fed = 0;
+  let settle = (): void => {};
   unzip.on('data', (bytes: Buffer) => { ready.push(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)); });
-  unzip.on('error', (error: Error) => { failure = error; settle?.(); });
+  unzip.on('error', (error: Error) => { failure = error; settle(); });
+  unzip.on('end', () => { ended = true; settle(); });
   const step = (act: (done: () => void) => void): Promise<void> => new Promise((resolve) => {
     settle = resolve;
-    if (failure) resolve();
+    if (failure || ended) resolve();
     else act(resolve);
   });
+  // zlib ends by itself before something that is no gzip member; padding with zeros (tapes, tar) is no damage.
+  const foreign = (piece: Uint8Array): boolean => {
+    const taken = Math.max(0, unzip.bytesWritten - (fed - piece.length));
+    return taken < piece.length && piece.subarray(taken).some((byte) => byte !== 0);
+  };
+  let followed = false;
   try {
     for await (const piece of inPieces(chunks)) {
       await step((done) => { unzip.write(piece, () => done()); });
+      fed += piece.length;
       yield* ready.splice(0);
       if (failure) break;
+      followed = foreign(piece);
+      if (followed) break;
     }
     if (!failure) {
-      await step((done) => { unzip.on('end', done); unzip.end(); });
+      await step((done) => { void done; unzip.end(); });
       yield* ready.splice(0);
     }
   } finally {
     unzip.destroy();
   }
   if (failure) throw new SourceDamaged(`the gzip stream is damaged: ${(failure as Error).message}`);
+  if (followed) throw new SourceDamaged('the gzip stream is followed by something else');
 }
 
 /** SHA-256 (hex) and size of the content of a stream; damage ends the content where it stands. */

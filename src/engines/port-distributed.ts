@@ -41,12 +41,13 @@ const CLIP = 3;
 const ONE_POINT = 0.7;
 
 interface Statistic { readonly name: string; readonly minutes: number; readonly steady: boolean; readonly least: number }
+const STEADY = 'steady';
 /** `least`: sources without which nothing is raised, distinct /24s counted. */
 export const STATISTICS: readonly Statistic[] = Object.freeze([
   { name: '1 min', minutes: 1, steady: false, least: 6 },
   { name: '10 min', minutes: 10, steady: false, least: 8 },
   { name: '60 min', minutes: 60, steady: false, least: 10 },
-  { name: 'steady', minutes: 1, steady: true, least: 6 },
+  { name: STEADY, minutes: 1, steady: true, least: 6 },
 ]);
 
 interface Running {
@@ -190,7 +191,7 @@ function alarmsOf(m: PortDistributedMemory, window: Window, grown: number): Map<
   const alarms = new Map<number, Alarm>();
   for (let s = 0; s < STATISTICS.length; s++) {
     const statistic = STATISTICS[s] as Statistic, r = m.running[s] as Running;
-    if (r.model.blocks * statistic.minutes < LEARN_MINUTES) continue;
+    if (r.model.blocks * (statistic.steady ? 10 : statistic.minutes) < LEARN_MINUTES) continue;
     const limit = threshold(r.model.ports.size, statistic.minutes, window.sensors.length);
     const budget = (BUDGET * Math.max(1, window.sensors.length)) / STATISTICS.length;
     let level = -1;
@@ -292,6 +293,7 @@ function addFlowsTo(t: FlowTable, m: PortDistributedMemory, episodes: ReadonlyMa
     masks ??= new Map();
     const seen = visit(m.seen, t.a[row] as number, t.b[row] as number, meta & 0x1ffffff, minute, t.country[row] as number, t.dst[row] as number);
     if (!seen || ((m.seen.first[seen.row] as number) < episode.fromMinute - 60 && episode.mean >= 1)) continue;
+    if (episode.statistic === STEADY && steadyMinutes(m.seen, seen.row, minute) < STEADY_MINUTES) continue;
     episode.tools |= t.tools[row] as number;
     masks.set(episode, ((masks.get(episode) ?? 0) | (t.mask[row] as number)) >>> 0);
     if (episode.sources.size >= MOST_SOURCES) continue;

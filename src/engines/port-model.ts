@@ -18,7 +18,11 @@ const HALF_LIFE_MINUTES = 1440;
 /** Prior: a port that nobody knew had so many hosts in so many blocks. */
 export const PRIOR = Object.freeze({ hosts: 0.05, blocks: 0.3 });
 /** Pooled extra variance before anything is known, and the weight in blocks with which ports are shrunk to it; blocks that teach none. */
-const KAPPA = Object.freeze({ start: 0.05, weight: 6, pooledWeight: 10, least: 0.01, most: 6, skip: 3 });
+const KAPPA = Object.freeze({ start: 0.02, weight: 6, pooledWeight: 10, least: 0.001, most: 6, skip: 3 });
+/** Ports with a mean from here on are pooled apart: their counts vary less. */
+const BUSY_MEAN = 20;
+/** A level that differs from 1 is known to about 6 %: its square joins the extra variance. */
+const LEVEL_DOUBT = 0.06 ** 2;
 /** Logarithm of level below which it counts as 1. */
 const LEVEL_DEAD_BAND = Math.log(1.25);
 /** Counts kept for the picture of a finding, blocks. */
@@ -32,14 +36,14 @@ export interface PortModel {
   /** Forgotten number of blocks observed, and blocks observed in all. */
   exposure: number; blocks: number;
   ports: Map<number, Port>;
-  /** Pooled sums for κ₀. */
-  num: number; den: number;
+  /** Pooled sums for κ₀, of ports with a mean from 1, and from BUSY_MEAN. */
+  num: [number, number]; den: [number, number];
   /** Quiet ports that somebody asked: forgotten number of blocks, and of ports that 1, 2, 3, 4 sources or more asked. */
   quiet: { blocks: number; reached: number[] };
 }
 
 export function emptyModel(blockMinutes: number): PortModel {
-  return { blockMinutes, exposure: 0, blocks: 0, ports: new Map(), num: 0, den: 0, quiet: { blocks: 0, reached: [0, 0, 0, 0] } };
+  return { blockMinutes, exposure: 0, blocks: 0, ports: new Map(), num: [0, 0], den: [0, 0], quiet: { blocks: 0, reached: [0, 0, 0, 0] } };
 }
 
 /** A port is quiet while fewer sources than this are expected in a block. */
@@ -66,9 +70,10 @@ export interface Law { readonly mean: number; readonly shape: number }
 export function lawOf(m: PortModel, port: number, level: number): Law {
   const p = m.ports.get(port), fade = forget(m);
   const a = PRIOR.hosts + (p ? p.a * fade ** (m.blocks - p.at) : 0);
-  const kappa0 = Math.min(KAPPA.most, Math.max(KAPPA.least, (KAPPA.start * KAPPA.pooledWeight + m.num) / (KAPPA.pooledWeight + m.den)));
+  const mean = a / (PRIOR.blocks + m.exposure), size = mean >= BUSY_MEAN ? 1 : 0;
+  const kappa0 = Math.min(KAPPA.most, Math.max(KAPPA.least, (KAPPA.start * KAPPA.pooledWeight + m.num[size]) / (KAPPA.pooledWeight + m.den[size])));
   const kappa = p ? Math.min(KAPPA.most, Math.max(KAPPA.least, (kappa0 * KAPPA.weight + p.num) / (KAPPA.weight + p.den))) : kappa0;
-  return { mean: (level * a) / (PRIOR.blocks + m.exposure), shape: 1 / (1 / a + kappa) };
+  return { mean: level * mean, shape: 1 / (1 / a + kappa + (level > 1.1 || level < 0.9 ? LEVEL_DOUBT : 0)) };
 }
 
 /** Mean of a port with a history, without the prior: the level must not mistake its own start for growth. */
@@ -127,14 +132,14 @@ export function learn(m: PortModel, counts: ReadonlyMap<number, number>, block: 
         const scale = (1 + mean) ** 2, num = ((x - mean) ** 2 - mean) / scale, den = (mean * mean) / scale;
         p.num += num + (quiet * (mean * mean - mean)) / scale;
         p.den += den * (1 + quiet);
-        if (mean >= 1) { m.num += num; m.den += den; }
+        if (mean >= 1) { const size = mean >= BUSY_MEAN ? 1 : 0; m.num[size] += num; m.den[size] += den; }
       }
     }
     for (let b = Math.max(p.ringAt + 1, block - RING); b < block; b++) p.ring[b % RING] = 0;
     p.ring[block % RING] = Math.min(65_535, raw); p.ringAt = block;
     p.a += x; p.at = now;
   }
-  m.num = Math.max(0, m.num) * fade; m.den *= fade;
+  for (const size of [0, 1] as const) { m.num[size] = Math.max(0, m.num[size]) * fade; m.den[size] *= fade; }
   m.exposure = m.exposure * fade + exposure;
   m.blocks = now;
   if (m.blocks % 288 === 0) for (const [port, p] of m.ports) if (p.a * fade ** (now - p.at) < 0.02) m.ports.delete(port);

@@ -8,7 +8,7 @@
 import { addressBytes, parseAddress } from '../core/address.ts';
 import { splitSensorId } from '../core/ids.ts';
 import { BIT, NO_REGION, PAYLOAD_KEPT } from '../core/packet-batch.ts';
-import { int64s, type BlockFacts } from './native-packets.ts';
+import { facetWord, int64s, type BlockFacts } from './native-packets.ts';
 import { NativeBlock, TextColumn } from './native-writer.ts';
 import { KINDS, type Observation } from './observation.ts';
 import { OBSERVATION_COLUMNS } from './sql/migrations/001-observations.ts';
@@ -108,6 +108,7 @@ export function encodeObservations(list: readonly Observation[], facts: BlockFac
   low('tool', list.map(() => ''));
   low('label', list.map((one) => text(one.label)));
   low('role', list.map((one) => one.role));
+  low('facet', list.map((one) => facetWord(one.kind, '', '', one.role)));
   low('country', countries);
   block.raw('asn', 'UInt32', new Uint8Array(asn.buffer));
   column('session', 'String', (one, _, out) => out.addText(text(one.session)));

@@ -74,6 +74,7 @@ export function int64s(values: Float64Array | Uint32Array, n: number, from = 0):
 function slices(raw: Uint8Array, offsets: Uint32Array, lengths: Uint8Array | Uint16Array, n: number, most: number): Uint8Array {
   let total = 0;
   for (let i = 0; i < n; i++) total += Math.min(lengths[i] as number, most);
+  if (total === 0) return new Uint8Array(n);
   const column = new TextColumn(total + 2 * n);
   for (let i = 0; i < n; i++) {
     const from = offsets[i] as number;
@@ -103,7 +104,9 @@ function dictionary(n: number, keyOf: (i: number) => number, wordOf: (i: number)
 function regionColumn(batch: PacketBatch, regions: readonly Cidr[]): { words: string[]; index: Uint16Array | Uint32Array } {
   const { family, dst, region, n } = batch;
   // Within one region the split name depends on the /24 (IPv4) or the /64 (IPv6) only.
-  if (family === 4) return dictionary(n, (i) => (region[i] as number) * 16_777_216 + ((dst[i] as number) >>> 8), (i) => regionName(regions, 4, dst, i, region[i] as number));
+  if (family === 4) return dictionary(n, (i) => ((region[i] as number) < 128
+    ? ((region[i] as number) << 24) | ((dst[i] as number) >>> 8) // a small integer: the fast kind of key
+    : (region[i] as number) * 16_777_216 + ((dst[i] as number) >>> 8)), (i) => regionName(regions, 4, dst, i, region[i] as number));
   const names = new Map<string, number>(), words: string[] = [], index = new Uint32Array(n);
   for (let i = 0; i < n; i++) {
     const name = regionName(regions, 6, dst, 4 * i, region[i] as number);
@@ -112,6 +115,18 @@ function regionColumn(batch: PacketBatch, regions: readonly Cidr[]): { words: st
     index[i] = at;
   }
   return { words, index };
+}
+
+/** Kind, tool, label and role as one word: the column `facet`. */
+export function facetWord(kind: string, tool: string, label: string, role: string): string {
+  return `${kind} ${tool} ${label} ${role}`;
+}
+
+const KINDS_OF_PACKETS = ['darknet.packet.seen', 'darknet.frame.other'] as const;
+
+function facetColumn({ tool, label, role, n }: PacketBatch, other: Uint8Array): { words: string[]; index: Uint16Array | Uint32Array } {
+  return dictionary(n, (i) => ((other[i] as number) << 24) | ((tool[i] as number) << 16) | ((label[i] as number) << 8) | (role[i] as number),
+    (i) => facetWord(KINDS_OF_PACKETS[other[i] as 0 | 1], TOOLS[tool[i] as number] ?? '', LABELS[label[i] as number] ?? '', ROLES[role[i] as number] ?? ''));
 }
 
 /** Chunks of one Native block holding all packets of the batch. */
@@ -127,7 +142,7 @@ export function encodePackets(batch: PacketBatch, facts: BlockFacts, regions: re
   block.raw('region_index', 'UInt16', bytesOf(batch.region, n, 2));
   const other = new Uint8Array(n);
   for (let i = 0; i < n; i++) other[i] = ((ipBits[i] as number) & BIT.notIp) === 0 ? 0 : 1;
-  block.lowCardinality('kind', ['darknet.packet.seen', 'darknet.frame.other'], other);
+  block.lowCardinality('kind', KINDS_OF_PACKETS, other);
   block.raw('packet', 'UInt8', new Uint8Array(n).fill(1));
   block.raw('family', 'UInt8', new Uint8Array(n).fill(family));
   block.raw('src', 'FixedString(16)', addresses(batch.src, ipBits, family, n));
@@ -152,6 +167,8 @@ export function encodePackets(batch: PacketBatch, facts: BlockFacts, regions: re
   block.lowCardinality('tool', TOOLS, batch.tool);
   block.lowCardinality('label', LABELS, batch.label);
   block.lowCardinality('role', ROLES, batch.role);
+  const facet = facetColumn(batch, other);
+  block.lowCardinality('facet', facet.words, facet.index);
   const country = dictionary(n, (i) => batch.country[i] as number, (i) => unpackCountry(batch.country[i] as number));
   block.lowCardinality('country', country.words, country.index);
   block.raw('asn', 'UInt32', bytesOf(batch.asn, n, 4));

@@ -66,8 +66,8 @@ export async function finishRebuilds(engine: EventEngine): Promise<Range[]> {
 const COMPARED: Readonly<Record<Rollup, string>> = {
   by_minute: 'org, sensor, minute_us AS bucket, toInt64(sum(packets)) AS a, toInt64(sum(records)) AS b, uniqCombinedMerge(sources) AS c FROM @ GROUP BY org, sensor, bucket',
   by_port: 'org, sensor, proto, port, minute_us AS bucket, own_label, toInt64(sum(packets)) AS a, toInt64(sum(records)) AS b, uniqCombinedMerge(sources) AS c FROM @ GROUP BY org, sensor, proto, port, bucket, own_label',
-  by_source: `src, org, sensor, day_us AS bucket, proto, port, kind, tool, own_label, role, toInt64(sum(packets)) AS a, toInt64(sum(records)) AS b,
-    groupBitOr(hours) AS h, min(first_us) AS f, max(last_us) AS l FROM @ GROUP BY src, org, sensor, bucket, proto, port, kind, tool, own_label, role`,
+  by_source: `host, day_us AS bucket, sensor, port_key, facet, toInt64(sum(packets)) AS a, toInt64(sum(records)) AS b, groupBitOr(hours) AS h FROM @
+    GROUP BY host, bucket, sensor, port_key, facet`,
 };
 
 /** Start times (µs) of buckets where a rollup and the rows disagree, ascending: minutes, or days for the sources' rollup. */
@@ -89,5 +89,5 @@ export async function differingBuckets(engine: EventEngine, range: Range): Promi
 const keysOf = (name: Rollup): string => ({
   by_minute: 'org, sensor, bucket, a, b, c',
   by_port: 'org, sensor, proto, port, bucket, own_label, a, b, c',
-  by_source: 'src, org, sensor, bucket, proto, port, kind, tool, own_label, role, a, b, h, f, l',
+  by_source: 'host, bucket, sensor, port_key, facet, a, b, h',
 })[name];

@@ -1,7 +1,7 @@
 /**
  * One host: all that was seen of it, by every sensor, over time.
  *
- * Whole days come from the rollup of sources (exact sums), the cut days at both ends from the rows, within the hours in which the
+ * A host is an IPv4 address or an IPv6 /64. Whole days come from the rollup of sources (exact sums), the cut days at both ends from the rows, within the hours in which the
  * rollup has seen the host. Short ranges come from the rows alone, likewise narrowed.
  * @module
  */
@@ -12,7 +12,7 @@ import type { HostTag, Range, Viewer } from '../contract.ts';
 import { orgCondition, rangeCondition } from '../sql/compile.ts';
 import { currentTags } from '../sql/host-tags.ts';
 import { addressLiteral, numberLiteral, textLiteral } from '../sql/literal.ts';
-import { LABEL_SQL, PORT_SQL } from '../sql/migrations/001-observations.ts';
+import { PORT_KEY_SQL } from '../sql/migrations/001-observations.ts';
 import { dense, slotFor, slotsOf, type Asked } from './series.ts';
 
 export interface HostPage extends Range {
@@ -33,28 +33,29 @@ const MOST_BINS = 96, MOST_PORTS = 200;
 /** Ranges up to this length are answered from the rows. */
 const SHORT_US = 3 * DAY_US;
 
-interface Part { sensor: string; t: number; k: number; kind: string; tool: string; label: string; role: string; p: number; r: number; f: number; l: number }
+/** Rows of one sensor, time bin, port and facet; first and last row where they are known (0 otherwise). */
+interface Part { sensor: string; t: number; k: number; facet: string; p: number; r: number }
+const FACET = { kind: 0, tool: 1, label: 2, role: 3 } as const;
 
 /** Null when the text is not an address. */
 export async function askHost(store: Asked, viewer: Viewer, src: string, range: Range): Promise<HostPage | null> {
   const address = parseAddress(src);
   if (!address) return null;
-  const bytes = addressBytes(address), key = hostKey(bytes);
-  const isHost = `host = ${key} AND src = ${addressLiteral(bytes)}`;
+  const bytes = addressBytes(address);
+  const isHost = `host = ${hostKey(bytes)}`, sensors = sensorCondition(viewer);
   const short = range.toUs - range.fromUs <= SHORT_US;
   const binUs = short ? slotFor(range, MOST_BINS) : Math.max(DAY_US, slotFor(range, MOST_BINS));
   const days: Range = { fromUs: Math.floor(range.fromUs / DAY_US) * DAY_US, toUs: range.toUs };
   const [seen, tags] = await Promise.all([
     store.select<{ s: string; d: number; h: number }>(`SELECT toString(sensor) AS s, day_us AS d, groupBitOr(hours) AS h FROM by_source
-      WHERE ${orgCondition(viewer)} AND ${isHost} AND ${rangeCondition(days, 'day_us')} GROUP BY s, d`),
+      WHERE ${sensors} AND ${isHost} AND ${rangeCondition(days, 'day_us')} GROUP BY s, d`),
     hostTags(store, viewer, bytes, range),
   ]);
   const whole: Range = short ? { fromUs: 0, toUs: 0 } : { fromUs: Math.ceil(range.fromUs / DAY_US) * DAY_US, toUs: Math.floor(range.toUs / DAY_US) * DAY_US };
   const edges: Range[] = short ? [range] : [{ fromUs: range.fromUs, toUs: whole.fromUs }, { fromUs: whole.toUs, toUs: range.toUs }].filter((edge) => edge.toUs > edge.fromUs);
   const parts = (await Promise.all([
-    ...(short || whole.toUs <= whole.fromUs ? [] : [store.select<Part>(`SELECT toString(sensor) AS sensor, day_us AS t, toUInt32(proto) * 65536 + port AS k, toString(kind) AS kind, toString(tool) AS tool,
-      toString(own_label) AS label, toString(role) AS role, sum(packets) AS p, sum(records) AS r, min(first_us) AS f, max(last_us) AS l FROM by_source
-      WHERE ${orgCondition(viewer)} AND ${isHost} AND ${rangeCondition(whole, 'day_us')} GROUP BY sensor, t, k, kind, tool, label, role`)]),
+    ...(short || whole.toUs <= whole.fromUs ? [] : [store.select<Part>(`SELECT toString(sensor) AS sensor, day_us AS t, port_key AS k, toString(facet) AS facet, sum(packets) AS p, sum(records) AS r
+      FROM by_source WHERE ${sensors} AND ${isHost} AND ${rangeCondition(whole, 'day_us')} GROUP BY sensor, t, k, facet`)]),
     ...edges.map((edge) => fromRows(store, viewer, isHost, edge, binUs, seen)),
   ])).flat();
   const slots = slotsOf(range, binUs);
@@ -63,20 +64,20 @@ export async function askHost(store: Asked, viewer: Viewer, src: string, range: 
     for (const part of parts) out.set(pick(part), (out.get(pick(part)) ?? 0) + value(part));
     return out;
   };
-  const words = (pick: (part: Part) => string): string[] => [...total(pick, (part) => part.p + part.r)].filter(([word]) => word !== '').sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([word]) => word);
+  const facet = (name: keyof typeof FACET) => (part: Part): string => part.facet.split(' ')[FACET[name]] ?? '';
+  const words = (name: keyof typeof FACET): string[] => [...total(facet(name), (part) => part.p + part.r)].filter(([word]) => word !== '').sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([word]) => word);
   const packets = parts.reduce((sum, part) => sum + part.p, 0), records = parts.reduce((sum, part) => sum + part.r, 0);
-  const lastPart = parts.reduce<Part | null>((latest, part) => (latest === null || part.l > latest.l ? part : latest), null);
-  const firstUs = parts.reduce((least, part) => Math.min(least, part.f), Infinity);
+  const ends = await endsOf(store, viewer, isHost, range, seen);
   const recordsByPort = total((part) => part.k, (part) => part.r);
   const ports = [...total((part) => part.k, (part) => part.p)].map(([k, p]) => ({ k, packets: p, records: recordsByPort.get(k) ?? 0 }))
     .sort((a, b) => b.packets - a.packets || b.records - a.records || a.k - b.k).slice(0, MOST_PORTS);
   const tagged = (field: HostTag['field']): string[] => tags.filter((tag) => tag.field === field).map((tag) => tag.value);
   return {
-    ...range, src: formatAddress(address), ...(await placeOf(store, isHost, lastPart)),
-    roles: [...new Set([...tagged('role'), ...words((part) => part.role)])],
-    labels: [...new Set([...tagged('label'), ...words((part) => (part.p > 0 ? part.label : ''))])],
-    tools: words((part) => part.tool),
-    packets, records, firstUs: Number.isFinite(firstUs) ? firstUs : 0, lastUs: lastPart?.l ?? 0,
+    ...range, src: formatAddress(address), country: ends.country, asn: ends.asn,
+    roles: [...new Set([...tagged('role'), ...words('role')])],
+    labels: [...new Set([...tagged('label'), ...words('label')])],
+    tools: words('tool'),
+    packets, records, firstUs: ends.firstUs, lastUs: ends.lastUs,
     timeline: [...new Set(parts.map((part) => part.sensor))].sort().map((sensor) => {
       const bins = new Map<number, number>();
       for (const part of parts) if (part.sensor === sensor) {
@@ -87,7 +88,7 @@ export async function askHost(store: Asked, viewer: Viewer, src: string, range: 
     }),
     binUs,
     ports: ports.map(({ k, ...counts }) => ({ port: formatPortKey(k), ...counts })),
-    kinds: [...total((part) => part.kind, (part) => part.r)].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]).map(([kind, count]) => ({ kind, records: count })),
+    kinds: [...total(facet('kind'), (part) => part.r)].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]).map(([kind, count]) => ({ kind, records: count })),
     tags,
   };
 }
@@ -99,31 +100,62 @@ function hostKey(bytes: Uint8Array): string {
   return `toUInt64('${view.getBigUint64(v4 ? 8 : 0)}')`;
 }
 
-/** Rows of the host in a short range, looked for only in the hours and sensors where the rollup has it. */
-async function fromRows(store: Asked, viewer: Viewer, isHost: string, range: Range, binUs: number, seen: readonly { s: string; d: number; h: number }[]): Promise<Part[]> {
-  const spans: string[] = [];
+/** Sensors of the viewer's organisations, where a table has no column for those. */
+function sensorCondition(viewer: Viewer): string {
+  return orgCondition(viewer, "substring(sensor, 1, position(sensor, '/') - 1)");
+}
+
+interface Seen { s: string; d: number; h: number }
+
+/** Spans of hours in which the rollup has the host, within a range, ascending. */
+function spansOf(range: Range, seen: readonly Seen[]): (Range & { sensor: string })[] {
+  const spans: (Range & { sensor: string })[] = [];
   for (const { s, d, h } of seen) {
     for (let hour = 0; hour < 24; hour++) {
       if (((h >>> hour) & 1) === 0) continue;
       let end = hour;
       while (end < 24 && ((h >>> end) & 1) === 1) end++;
-      const span = { fromUs: Math.max(range.fromUs, d + hour * HOUR_US), toUs: Math.min(range.toUs, d + end * HOUR_US) };
-      if (span.toUs > span.fromUs) spans.push(`(sensor = ${textLiteral(s)} AND ${rangeCondition(span)})`);
+      const span = { sensor: s, fromUs: Math.max(range.fromUs, d + hour * HOUR_US), toUs: Math.min(range.toUs, d + end * HOUR_US) };
+      if (span.toUs > span.fromUs) spans.push(span);
       hour = end;
     }
   }
-  if (spans.length === 0) return [];
-  return store.select(`SELECT toString(sensor) AS sensor, at_us - at_us % ${numberLiteral(binUs)} AS t, toUInt32(proto) * 65536 + ${PORT_SQL} AS k, toString(kind) AS kind, toString(tool) AS tool,
-    toString(${LABEL_SQL}) AS label, toString(role) AS role, sum(packet) AS p, count() - sum(packet) AS r, min(at_us) AS f, max(at_us) AS l FROM observation
-    WHERE ${orgCondition(viewer)} AND ${isHost} AND (${spans.join(' OR ')}) GROUP BY sensor, t, k, kind, tool, label, role`);
+  return spans.sort((a, b) => a.fromUs - b.fromUs);
 }
 
-/** Country and AS as its newest row has them. */
-async function placeOf(store: Asked, isHost: string, last: Part | null): Promise<{ country: string; asn: number }> {
-  if (!last) return { country: '', asn: 0 };
-  const rows = await store.select<{ country: string; asn: number }>(`SELECT toString(country) AS country, asn FROM observation
-    WHERE sensor = ${textLiteral(last.sensor)} AND ${rangeCondition({ fromUs: last.l, toUs: last.l + 1 })} AND ${isHost} LIMIT 1`);
-  return rows[0] ?? { country: '', asn: 0 };
+const inSpans = (spans: readonly (Range & { sensor: string })[]): string => spans.map((span) => `(sensor = ${textLiteral(span.sensor)} AND ${rangeCondition(span)})`).join(' OR ');
+
+/** Rows of the host in a short range, looked for only in the hours and sensors where the rollup has it. */
+async function fromRows(store: Asked, viewer: Viewer, isHost: string, range: Range, binUs: number, seen: readonly Seen[]): Promise<Part[]> {
+  const spans = spansOf(range, seen);
+  if (spans.length === 0) return [];
+  return store.select(`SELECT toString(sensor) AS sensor, at_us - at_us % ${numberLiteral(binUs)} AS t, ${PORT_KEY_SQL} AS k, toString(facet) AS facet, sum(packet) AS p, count() - sum(packet) AS r
+    FROM observation WHERE ${orgCondition(viewer)} AND ${isHost} AND (${inSpans(spans)}) GROUP BY sensor, t, k, facet`);
+}
+
+/** First and last row, and country and AS as the last has them: looked for from both ends, an hour a sensor at a time. */
+async function endsOf(store: Asked, viewer: Viewer, isHost: string, range: Range, seen: readonly Seen[]): Promise<{ firstUs: number; lastUs: number; country: string; asn: number }> {
+  const hours = spansOf(range, seen).flatMap((span) => {
+    const out: (Range & { sensor: string })[] = [];
+    for (let at = span.fromUs; at < span.toUs; at = Math.floor(at / HOUR_US + 1) * HOUR_US) out.push({ sensor: span.sensor, fromUs: at, toUs: Math.min(span.toUs, Math.floor(at / HOUR_US + 1) * HOUR_US) });
+    return out;
+  }).sort((a, b) => a.fromUs - b.fromUs);
+  const none = { firstUs: 0, lastUs: 0, country: '', asn: 0 };
+  const first = hours[0], last = hours.at(-1);
+  if (!first || !last) return none;
+  // Hours at the ends of the range may be cut before the host's first packet in them: then the next hours are asked too.
+  const ask = (part: typeof hours): Promise<{ n: number; f: number; l: number; country: string; asn: number }[]> => store.select(`SELECT count() AS n, min(at_us) AS f, max(at_us) AS l,
+    argMax(toString(country), at_us) AS country, argMax(asn, at_us) AS asn FROM observation WHERE ${orgCondition(viewer)} AND ${isHost} AND (${inSpans(part)})`);
+  const near = (end: 'first' | 'last') => async (): Promise<{ n: number; f: number; l: number; country: string; asn: number } | null> => {
+    for (let take = 1; ; take *= 8) {
+      const part = end === 'first' ? hours.filter((hour) => hour.fromUs < first.fromUs + take * HOUR_US) : hours.filter((hour) => hour.toUs > last.toUs - take * HOUR_US);
+      const [row] = await ask(part);
+      if (row && row.n > 0) return row;
+      if (part.length === hours.length) return null;
+    }
+  };
+  const [head, tail] = await Promise.all([near('first')(), near('last')()]);
+  return head && tail ? { firstUs: head.f, lastUs: tail.l, country: tail.country, asn: tail.asn } : none;
 }
 
 async function hostTags(store: Asked, viewer: Viewer, bytes: Uint8Array, range: Range): Promise<HostPage['tags']> {

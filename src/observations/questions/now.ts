@@ -11,7 +11,8 @@ import { DAY_US, MINUTE_US } from '../../core/time.ts';
 import type { Range, Viewer } from '../contract.ts';
 import { orgCondition, rangeCondition } from '../sql/compile.ts';
 import { numberLiteral, timeLiteral } from '../sql/literal.ts';
-import { KEY_SQL, topPorts, type PortFigures } from './port-figures.ts';
+import { PORT_KEY_SQL } from '../sql/migrations/001-observations.ts';
+import { topPorts, type PortFigures } from './port-figures.ts';
 import { dense, historyDays, historyRanges, median, percentile, slotFor, slotsOf, withBands, type Asked, type BandPoint } from './series.ts';
 
 export interface NowFigures extends Range {
@@ -108,7 +109,7 @@ async function portsAbove(store: Asked, viewer: Viewer, range: Range, slotUs: nu
   const firstSlot = slots[0] ?? range.fromUs, slotsBefore = Math.max(1, Math.round((firstSlot - both.fromUs) / slotUs));
   const rows = await store.select<{ t: number; n: number }>(`SELECT slot.1 AS t, count() AS n FROM (
       SELECT k, arrayJoin(arrayFilter(s -> s.2 >= greatest(${LEAST_HOSTS}, ${ABOVE_TIMES} * mean), groupArray((t, h)))) AS slot, sumIf(h, t < ${timeLiteral(firstSlot)}) / ${slotsBefore} AS mean FROM (
-        SELECT ${KEY_SQL} AS k, at_us - at_us % ${numberLiteral(slotUs)} AS t, uniqExact(host) AS h FROM observation
+        SELECT ${PORT_KEY_SQL} AS k, at_us - at_us % ${numberLiteral(slotUs)} AS t, uniqExact(host) AS h FROM observation
         WHERE ${orgCondition(viewer)} AND ${rangeCondition(both)} AND host != 0 GROUP BY k, t) GROUP BY k) GROUP BY t`);
   const counts = new Map(rows.map((row) => [row.t, row.n]));
   const earlier = slotsOf({ fromUs: both.fromUs, toUs: firstSlot }, slotUs).map((at) => counts.get(at) ?? 0).sort((a, b) => a - b);

@@ -8,7 +8,7 @@ import { formatPortKey } from '../../core/ports.ts';
 import type { Range, Viewer } from '../contract.ts';
 import { orgCondition, rangeCondition } from '../sql/compile.ts';
 import { numberLiteral } from '../sql/literal.ts';
-import { PORT_SQL } from '../sql/migrations/001-observations.ts';
+import { PORT_KEY_SQL } from '../sql/migrations/001-observations.ts';
 import { dense, slotFor, slotsOf, type Asked } from './series.ts';
 import { serviceName } from './service-names.ts';
 
@@ -28,26 +28,25 @@ export interface PortFigures {
 /** Points of a trend. */
 const TREND_SLOTS = 60;
 const MOST_TOOLS = 3, MOST_COUNTRIES = 5;
-export const KEY_SQL = `toUInt32(proto) * 65536 + ${PORT_SQL}`;
 
 /** Rows of a range that count for ports: those of a source, packets or records. */
 const rowsOf = (viewer: Viewer, range: Range): string => `observation WHERE ${orgCondition(viewer)} AND ${rangeCondition(range)} AND host != 0`;
-const within = (keys: readonly number[]): string => `${KEY_SQL} IN (${keys.map(numberLiteral).join(', ')})`;
+const within = (keys: readonly number[]): string => `${PORT_KEY_SQL} IN (${keys.map(numberLiteral).join(', ')})`;
 
 /** Ports with most hosts, at most `limit`. */
 export async function topPorts(store: Asked, viewer: Viewer, range: Range, limit: number): Promise<PortFigures[]> {
   const span = range.toUs - range.fromUs, slotUs = slotFor(range, TREND_SLOTS), slots = slotsOf(range, slotUs);
   const before: Range = { fromUs: range.fromUs - span, toUs: range.fromUs };
-  const top = await store.select<{ k: number; h: number; p: number; s: string; f: number }>(`SELECT ${KEY_SQL} AS k, uniqExact(host) AS h, sum(packet) AS p,
+  const top = await store.select<{ k: number; h: number; p: number; s: string; f: number }>(`SELECT ${PORT_KEY_SQL} AS k, uniqExact(host) AS h, sum(packet) AS p,
     toString(argMin(sensor, at_us)) AS s, min(at_us) AS f FROM ${rowsOf(viewer, range)} GROUP BY k ORDER BY h DESC, p DESC, k LIMIT ${numberLiteral(limit)}`);
   if (top.length === 0) return [];
   const keys = top.map((row) => row.k);
   const [earlier, trend, tools, countries] = await Promise.all([
-    store.select<{ k: number; h: number }>(`SELECT ${KEY_SQL} AS k, uniqExact(host) AS h FROM ${rowsOf(viewer, before)} GROUP BY k`),
-    store.select<{ k: number; t: number; h: number }>(`SELECT ${KEY_SQL} AS k, at_us - at_us % ${numberLiteral(slotUs)} AS t, uniqExact(host) AS h FROM ${rowsOf(viewer, range)} AND ${within(keys)} GROUP BY k, t`),
-    store.select<{ k: number; x: string; h: number }>(`SELECT ${KEY_SQL} AS k, toString(tool) AS x, uniqExact(host) AS h FROM ${rowsOf(viewer, range)} AND tool != '' AND ${within(keys)}
+    store.select<{ k: number; h: number }>(`SELECT ${PORT_KEY_SQL} AS k, uniqExact(host) AS h FROM ${rowsOf(viewer, before)} GROUP BY k`),
+    store.select<{ k: number; t: number; h: number }>(`SELECT ${PORT_KEY_SQL} AS k, at_us - at_us % ${numberLiteral(slotUs)} AS t, uniqExact(host) AS h FROM ${rowsOf(viewer, range)} AND ${within(keys)} GROUP BY k, t`),
+    store.select<{ k: number; x: string; h: number }>(`SELECT ${PORT_KEY_SQL} AS k, toString(tool) AS x, uniqExact(host) AS h FROM ${rowsOf(viewer, range)} AND tool != '' AND ${within(keys)}
       GROUP BY k, x ORDER BY h DESC, x LIMIT ${numberLiteral(MOST_TOOLS)} BY k`),
-    store.select<{ k: number; x: string }>(`SELECT ${KEY_SQL} AS k, toString(country) AS x, uniqExact(host) AS h FROM ${rowsOf(viewer, range)} AND country != '' AND ${within(keys)}
+    store.select<{ k: number; x: string }>(`SELECT ${PORT_KEY_SQL} AS k, toString(country) AS x, uniqExact(host) AS h FROM ${rowsOf(viewer, range)} AND country != '' AND ${within(keys)}
       GROUP BY k, x ORDER BY h DESC, x LIMIT ${numberLiteral(MOST_COUNTRIES)} BY k`),
   ]);
   const known = earlier.length > 0, hostsBefore = new Map(earlier.map((row) => [row.k, row.h]));

@@ -11,7 +11,7 @@ import { formatTime } from '../../core/time.ts';
 import type { QueryField } from '../contract.ts';
 import { flagText } from '../query/print.ts';
 import type { TaggedFields } from './compile.ts';
-import { MINUTE_SQL, PORT_SQL } from './migrations/001-observations.ts';
+import { MINUTE_SQL, PORT_KEY_SQL } from './migrations/001-observations.ts';
 
 type Key = string | number;
 /** SQL of a key and how to show it. */
@@ -37,7 +37,7 @@ export function groupingOf(field: QueryField, tagged: TaggedFields): Grouping {
     case 'at': return { sql: MINUTE_SQL, show: (key) => formatTime(Number(key)) };
     case 'src': return { sql: SRC_HEX, show: (key) => showAddress(String(key)) };
     case 'dst': return { sql: DST_HEX, show: (key) => showAddress(String(key)) };
-    case 'port': return { sql: `toUInt32(proto) * 65536 + ${PORT_SQL}`, show: (key) => formatPortKey(Number(key)) };
+    case 'port': return { sql: PORT_KEY_SQL, show: (key) => formatPortKey(Number(key)) };
     case 'proto': return { sql: 'proto', show: (key) => protoName(Number(key)) };
     case 'flags': return { sql: 'if(packet = 1 AND proto = 6, toInt32(flags), -1)', show: (key) => (key === -1 ? '' : flagText(Number(key))) };
     case 'window': return tcp('window');

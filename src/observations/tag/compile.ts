@@ -215,6 +215,7 @@ function compileExpression(expression: Expression, level: number): (batch: Packe
       for (let p = 0; p < rest.length; p++) { (rest[p] as typeof first)(batch, list, n); join(out, other, n); }
     };
   }
+  if ('payload16' in expression) return payloadWord(expression.payload16, out);
   const [part, change] = 'and' in expression ? [expression.and[0], (x: number) => x & expression.and[1]]
     : 'low16' in expression ? [expression.low16, (x: number) => x & 0xffff]
     : 'high16' in expression ? [expression.high16, (x: number) => x >>> 16]
@@ -225,6 +226,16 @@ function compileExpression(expression: Expression, level: number): (batch: Packe
   return (batch, list, n) => {
     read(batch, list, n);
     for (let k = 0; k < n; k++) out[k] = change(out[k] as number);
+  };
+}
+
+/** Two payload bytes, 0 where they were not kept. */
+function payloadWord(offset: number, out: Uint32Array): (batch: PacketBatch, list: Uint16Array, n: number) => void {
+  return ({ payOff, payKept, raw }, list, n) => {
+    for (let k = 0; k < n; k++) {
+      const i = list[k] as number, at = (payOff[i] as number) + offset;
+      out[k] = (payKept[i] as number) >= offset + 2 && at + 2 <= raw.length ? ((raw[at] as number) << 8) | (raw[at + 1] as number) : 0;
+    }
   };
 }
 

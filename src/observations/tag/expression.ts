@@ -4,7 +4,9 @@
  * In: JSON of a rule file. Out: a checked {@link Condition}; anything unknown is refused with its place.
  * An expression (unsigned 32-bit) is a number, a field name, or one operation over expressions:
  *   { xor: [a, b, …] } { add: [a, b, …] } { sub: [a, b] } { and: [a, mask] } { low16: a } { high16: a } { swap16: a } { swap32: a } { not: a }
+ *   { payload16: offset }
  * `low16` and `high16` give 16-bit numbers; `swap16` swaps the two bytes of the low half (the rest is cut); `swap32` swaps all four.
+ * `payload16` is the two payload bytes at a place, most significant first, and 0 where none were kept: say so with `payKept`.
  * A condition is one of
  *   { eq: [a, b] } { ne: [a, b] } { in: [a, [n, …]] } { between: [a, low, high] } { bits: [a, mask, value] }
  *   { options: "MSS=1460,NOP,WS=8,NOP,NOP,SACK" }   TCP options exactly as laid out, padding (EOL, NOP) included; "none" = no options
@@ -29,7 +31,7 @@ export type Expression =
   | { readonly xor: readonly Expression[] } | { readonly add: readonly Expression[] }
   | { readonly sub: readonly [Expression, Expression] } | { readonly and: readonly [Expression, number] }
   | { readonly low16: Expression } | { readonly high16: Expression } | { readonly swap16: Expression } | { readonly swap32: Expression }
-  | { readonly not: Expression };
+  | { readonly not: Expression } | { readonly payload16: number };
 
 export type Condition =
   | { readonly eq: readonly [Expression, Expression] } | { readonly ne: readonly [Expression, Expression] }
@@ -102,6 +104,7 @@ export function checkExpression(value: unknown, where: string, depth = 0): Expre
     case 'sub': for (const part of list(body, `${where}.sub`, 2)) checkExpression(part, `${where}.sub`, depth + 1); break;
     case 'and': { const [a, mask] = list(body, `${where}.and`, 2); checkExpression(a, `${where}.and`, depth + 1); number(mask, `${where}.and`); break; }
     case 'low16': case 'high16': case 'swap16': case 'swap32': case 'not': checkExpression(body, `${where}.${key}`, depth + 1); break;
+    case 'payload16': if (number(body, `${where}.payload16`) > PAYLOAD_KEPT - 2) throw new RangeError(`${where}.payload16 looks behind the ${PAYLOAD_KEPT} payload bytes that are kept`); break;
     default: throw new RangeError(`${where} has an unknown operation '${key}'`);
   }
   return value as Expression;

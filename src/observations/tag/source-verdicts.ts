@@ -4,8 +4,7 @@
  * In: annotated batches (packets that one-packet rules have not named). Out: {@link SourceVerdict}s with rule, strength and figures.
  * Partials of any split of the packets merge to the same state: every field is a sum, a minimum, a maximum, a bounded set, or
  * "all equal so far"; bounded samples of targets keep those of smallest hash (Cohen, "Size-Estimation Framework", 1997, bottom-k).
- * Shapes: one entry a source; above {@link MAX_SOURCES} the share of sources followed is halved by a hash of their address, which
- * does not depend on order either, and is told as `followedRatio`.
+ * Shapes: one entry a source; above {@link MAX_SOURCES} an even share of the sources is followed (`followed-sources.ts`).
  * Cost: one map look-up and a few comparisons a SYN; some 500 bytes a source, at most 64 MB.
  * Limits: a source shared by several machines (NAT) breaks constancies; then nothing is said.
  * @module
@@ -13,6 +12,7 @@
 import { BIT, PROTO, TCP, type PacketBatch } from '../../core/packet-batch.ts';
 import { TOOLS, codeOf, type Tool } from '../../core/vocabulary.ts';
 import { formatAddressAt } from '../../core/address.ts';
+import { follow, followNone, followedRatio, joinFollowed, mix32, mixWords, type Followed } from './followed-sources.ts';
 
 /** Most sources followed at once. */
 export const MAX_SOURCES = 65_536;
@@ -54,9 +54,6 @@ interface Constant { n: number; value: number; same: boolean }
 interface Target { seq: number; ipid: number; same: boolean; n: number; firstUs: number; lastUs: number }
 
 interface Entry {
-  readonly family: 4 | 6;
-  readonly words: Uint32Array;
-  readonly hash: number;
   syns: number;
   /** Smallest and largest of destination XOR ports: equal while the source has sent one packet over and over. */
   mixLow: number; mixHigh: number;
@@ -74,9 +71,7 @@ interface Entry {
 }
 
 export interface SourceVerdictState {
-  readonly entries: Map<number | string, Entry>;
-  /** Sources with a hash below this are followed. */
-  limit: number;
+  readonly followed: Followed<Entry>;
   /** SYNs to 445/tcp over all sources: those to addresses in Conficker's quarter, and all. */
   smbInQuarter: number; smbAll: number;
 }
@@ -85,7 +80,7 @@ const NMAP = codeOf(TOOLS, 'nmap');
 const CONTROL = TCP.syn | TCP.ack | TCP.rst | TCP.fin;
 
 function empty(): SourceVerdictState {
-  return { entries: new Map(), limit: 2 ** 32, smbInQuarter: 0, smbAll: 0 };
+  return { followed: followNone(), smbInQuarter: 0, smbAll: 0 };
 }
 
 /** Adds packets [from, to) of an annotated batch; keeps no reference to it. */
@@ -95,35 +90,15 @@ function add(state: SourceVerdictState, batch: PacketBatch, from = 0, to = batch
     if (proto[i] !== PROTO.tcp || ((flags[i] as number) & CONTROL) !== TCP.syn || ((ipBits[i] as number) & BIT.hasTransport) === 0) continue;
     const named = tool[i] as number;
     if (named !== 0 && named !== NMAP) continue;
-    const entry = entryOf(state, batch, i);
+    const entry = follow(state.followed, batch, i, MAX_SOURCES, newEntry);
     if (entry) addSyn(state, entry, batch, i, family === 4 ? batch.dst[i] as number : mixWords(batch.dst, 4 * i), named === NMAP);
   }
 }
 
-function entryOf(state: SourceVerdictState, batch: PacketBatch, i: number): Entry | null {
-  const { family, src } = batch;
-  const hash = family === 4 ? mix(src[i] as number) : mix(mixWords(src, 4 * i));
-  if (hash >= state.limit) return null;
-  const key = family === 4 ? src[i] as number : formatAddressAt(6, src, i);
-  const known = state.entries.get(key);
-  if (known) return known;
-  const entry = newEntry(family, family === 4 ? src.slice(i, i + 1) : src.slice(4 * i, 4 * i + 4), hash);
-  state.entries.set(key, entry);
-  if (state.entries.size > MAX_SOURCES) shrink(state);
-  return hash < state.limit ? entry : null;
-}
-
-function shrink(state: SourceVerdictState): void {
-  while (state.entries.size > MAX_SOURCES) {
-    state.limit /= 2;
-    for (const [key, entry] of state.entries) if (entry.hash >= state.limit) state.entries.delete(key);
-  }
-}
-
-function newEntry(family: 4 | 6, words: Uint32Array, hash: number): Entry {
+function newEntry(): Entry {
   const constant = (): Constant => ({ n: 0, value: 0, same: true });
   return {
-    family, words, hash, syns: 0, mixLow: 0xffffffff, mixHigh: 0, straight: constant(), swapped: constant(), nmapHops: constant(), nmapWindows: constant(), nmapHalves: constant(),
+    syns: 0, mixLow: 0xffffffff, mixHigh: 0, straight: constant(), swapped: constant(), nmapHops: constant(), nmapWindows: constant(), nmapHalves: constant(),
     nmapSeqLow: 0xffffffff, nmapSeqHigh: 0, ports: [], manyPorts: false,
     rdpPorts: [], rdpManyPorts: false, rdpPackets: 0, rdpTargets: null,
     smbPackets: 0, smbInQuarter: 0, smbTargets: null, repeats: null, telnet: null, moose: null,
@@ -153,22 +128,22 @@ function addSyn(state: SourceVerdictState, entry: Entry, batch: PacketBatch, i: 
     case 3389:
       entry.rdpPackets++;
       if (!entry.rdpManyPorts) entry.rdpManyPorts = !include(entry.rdpPorts, sport);
-      smallest(entry.rdpTargets ??= new Map(), mix(dst), 4 * SAMPLE, atUs);
+      smallest(entry.rdpTargets ??= new Map(), mix32(dst), 4 * SAMPLE, atUs);
       break;
     case 445: {
       const quarter = batch.family === 4 && (dst & 0x00800080) === 0 ? 1 : 0;
       entry.smbPackets++; entry.smbInQuarter += quarter;
-      smallest(entry.smbTargets ??= new Map(), mix(dst), 4 * SAMPLE, atUs);
+      smallest(entry.smbTargets ??= new Map(), mix32(dst), 4 * SAMPLE, atUs);
       state.smbAll++; state.smbInQuarter += quarter;
       break;
     }
-    case 23: smallest(entry.telnet ??= new Map(), mix(dst), SAMPLE, atUs); break;
-    case 10_073: smallest(entry.moose ??= new Map(), mix(dst), SAMPLE, atUs); break;
+    case 23: smallest(entry.telnet ??= new Map(), mix32(dst), SAMPLE, atUs); break;
+    case 10_073: smallest(entry.moose ??= new Map(), mix32(dst), SAMPLE, atUs); break;
     default:
   }
   // The one thing that all ZMap probes since 4.1 share: window 65535 without the fragmentation flag.
   if (batch.window[i] === 65_535 && ((batch.ipBits[i] as number) & BIT.dontFragment) === 0) {
-    addTarget(entry.repeats ??= new Map(), mix((dst ^ Math.imul(dport + 1, 0x9e3779b1)) >>> 0), { seq, ipid: batch.ipid[i] as number, same: true, n: 1, firstUs: atUs, lastUs: atUs });
+    addTarget(entry.repeats ??= new Map(), mix32((dst ^ Math.imul(dport + 1, 0x9e3779b1)) >>> 0), { seq, ipid: batch.ipid[i] as number, same: true, n: 1, firstUs: atUs, lastUs: atUs });
   }
 }
 
@@ -216,17 +191,9 @@ function addTarget(sample: Map<number, Target>, key: number, target: Target): vo
 
 /** Joins `other` into `into` and returns it; `other` must not be used any more. */
 function merge(into: SourceVerdictState, other: SourceVerdictState): SourceVerdictState {
-  into.limit = Math.min(into.limit, other.limit);
   into.smbAll += other.smbAll;
   into.smbInQuarter += other.smbInQuarter;
-  for (const [key, entry] of into.entries) if (entry.hash >= into.limit) into.entries.delete(key);
-  for (const [key, entry] of other.entries) {
-    if (entry.hash >= into.limit) continue;
-    const known = into.entries.get(key);
-    if (known) joinEntries(known, entry);
-    else into.entries.set(key, entry);
-  }
-  shrink(into);
+  joinFollowed(into.followed, other.followed, MAX_SOURCES, joinEntries);
   return into;
 }
 
@@ -256,13 +223,13 @@ export interface SourceConclusions { readonly verdicts: readonly SourceVerdict[]
 function conclude(state: SourceVerdictState, quarterRatio?: number): SourceConclusions {
   const verdicts: SourceVerdict[] = [];
   const share = quarterRatio ?? (state.smbAll === 0 ? 1 : state.smbInQuarter / state.smbAll);
-  for (const entry of state.entries.values()) {
+  for (const { family, words, entry } of state.followed.sources.values()) {
     for (const found of verdictsOf(entry, share)) {
-      if (found.strengthLog2 <= WEAKEST_LOG2) verdicts.push({ src: formatAddressAt(entry.family, entry.words, 0), packets: entry.syns, ...found });
+      if (found.strengthLog2 <= WEAKEST_LOG2) verdicts.push({ src: formatAddressAt(family, words, 0), packets: entry.syns, ...found });
     }
   }
   verdicts.sort((a, b) => (a.src < b.src ? -1 : a.src > b.src ? 1 : a.strengthLog2 - b.strengthLog2 || (a.rule < b.rule ? -1 : 1)));
-  return { verdicts, sources: state.entries.size, followedRatio: state.limit / 2 ** 32 };
+  return { verdicts, sources: state.followed.sources.size, followedRatio: followedRatio(state.followed) };
 }
 
 function* verdictsOf(entry: Entry, share: number): Generator<Omit<SourceVerdict, 'src' | 'packets'>> {
@@ -302,21 +269,6 @@ function* verdictsOf(entry: Entry, share: number): Generator<Omit<SourceVerdict,
   if (smbTargets >= 8 && entry.smbInQuarter === entry.smbPackets && share < 1) {
     yield { tool: 'conficker', rule: 'conficker-quarter', strengthLog2: smbTargets * Math.log2(Math.max(share, 2 ** -8)), figures: { destinations: smbTargets, packets: entry.smbPackets, quarterRatio: share } };
   }
-}
-
-/** 32-bit mixer (murmur3 finaliser, A. Appleby, public domain). */
-function mix(x: number): number {
-  let h = x | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
-
-/** Four words of an IPv6 address as one. */
-function mixWords(words: Uint32Array, at: number): number {
-  let h = 0;
-  for (let w = 0; w < 4; w++) h = mix((h ^ (words[at + w] as number)) >>> 0);
-  return h;
 }
 
 /** The accumulator: `empty()`, `add(state, batch, from, to)`, `merge(into, other)`, `conclude(state)`. */

@@ -6,6 +6,8 @@
  * after a crash changes neither the rows nor the rollups (the views' tables deduplicate by the same token).
  * `host` is the key by which sources are counted: the last eight bytes of a v4-mapped address, the first eight of an IPv6
  * one (its /64), 0 when there is no source. `port` is the destination port, or the type of ICMP.
+ * `facet` is kind, tool, label (packets only) and role in one word, so that the rollup of sources keeps them at the price of one column;
+ * that rollup has no `org`: a sensor's id begins with it. It costs a packet least when it is narrow (measured: 0.5 µs, 1.5 µs with all).
  * Sketches are `uniqCombined` (HyperLogLog with 2^17 cells; exact up to some thousands).
  * @module
  */
@@ -21,12 +23,12 @@ export const OBSERVATION_COLUMNS: readonly (readonly [name: string, type: string
   ['at_us', 'Int64', 'Delta(8), ZSTD(1)'],
   ['org', 'LowCardinality(String)'], ['sensor', 'LowCardinality(String)'], ['region', 'LowCardinality(String)'],
   ['region_index', 'UInt16'], ['kind', 'LowCardinality(String)'], ['packet', 'UInt8'], ['family', 'UInt8'],
-  ['src', 'FixedString(16)', 'ZSTD(1)'], ['dst', 'FixedString(16)', 'ZSTD(1)'], ['host', 'UInt64'],
+  ['src', 'FixedString(16)'], ['dst', 'FixedString(16)'], ['host', 'UInt64'],
   ['proto', 'UInt8'], ['sport', 'UInt16'], ['dport', 'UInt16'], ['ttl', 'UInt8'], ['ipid', 'UInt32'], ['ip_bits', 'UInt16'],
   ['flags', 'UInt16'], ['seq', 'UInt32'], ['ack', 'UInt32'], ['window', 'UInt16'], ['options_key', 'UInt32'],
   ['ip_len', 'UInt32'], ['payload_len', 'UInt32'], ['payload', 'String'], ['options', 'String'], ['inner', 'String'],
   ['tool', 'LowCardinality(String)'], ['label', 'LowCardinality(String)'], ['role', 'LowCardinality(String)'],
-  ['country', 'LowCardinality(String)'], ['asn', 'UInt32'],
+  ['facet', 'LowCardinality(String)'], ['country', 'LowCardinality(String)'], ['asn', 'UInt32'],
   ['session', 'String'], ['fields', 'String', 'ZSTD(1)'], ['tags', 'Array(String)'],
   ['source', 'LowCardinality(String)'], ['record', 'UInt64', 'Delta(8), ZSTD(1)'], ['ingested_us', 'Int64', 'Delta(8), ZSTD(1)'],
 ];
@@ -35,6 +37,8 @@ const COLUMNS_SQL = OBSERVATION_COLUMNS.map(([name, type, codec]) => `${name} ${
 
 /** `port` and the minute of a row, as the rollups compute them. */
 export const PORT_SQL = 'if(proto IN (1, 58), sport, dport)';
+/** proto × 65,536 + port, as `core/ports.ts` has it. */
+export const PORT_KEY_SQL = `toUInt32(proto) * 65536 + ${PORT_SQL}`;
 export const MINUTE_SQL = 'at_us - at_us % 60000000';
 /** Screening label of a packet; records name a product there, which no rollup keeps. */
 export const LABEL_SQL = "if(packet = 1, label, '')";
@@ -53,11 +57,10 @@ export const ROLLUPS = {
       count() - sum(packet) AS records, uniqCombinedStateIf(host, host != 0) AS sources FROM ${from} GROUP BY org, sensor, proto, port, minute_us, own_label`,
   },
   by_source: {
-    columns: ['host', 'src', 'day_us', 'org', 'sensor', 'proto', 'port', 'kind', 'tool', 'own_label', 'role', 'packets', 'records', 'hours', 'first_us', 'last_us'],
+    columns: ['host', 'day_us', 'sensor', 'port_key', 'facet', 'packets', 'records', 'hours'],
     // Not grouped: most packets of a block are alone in their group, and the table sums on insert what is not.
-    select: (from: string) => `SELECT host, src, ${DAY_SQL} AS day_us, org, sensor, proto, ${PORT_SQL} AS port, kind, tool, ${LABEL_SQL} AS own_label, role,
-      toUInt64(packet) AS packets, toUInt64(1 - packet) AS records, toUInt32(bitShiftLeft(toUInt32(1), intDiv(at_us - day_us, 3600000000))) AS hours,
-      at_us AS first_us, at_us AS last_us FROM ${from} WHERE host != 0`,
+    select: (from: string) => `SELECT host, ${DAY_SQL} AS day_us, sensor, ${PORT_KEY_SQL} AS port_key, facet, toUInt64(packet) AS packets, toUInt64(1 - packet) AS records,
+      toUInt32(bitShiftLeft(toUInt32(1), intDiv(at_us - day_us, 3600000000))) AS hours FROM ${from} WHERE host != 0`,
   },
 } as const;
 export type Rollup = keyof typeof ROLLUPS;
@@ -85,12 +88,9 @@ export function observationsMigration(dialect: Dialect): string[] {
     `CREATE TABLE IF NOT EXISTS by_port (org LowCardinality(String), sensor LowCardinality(String), proto UInt8, port UInt16,
       minute_us Int64 CODEC(Delta(8), ZSTD(1)), own_label LowCardinality(String), packets UInt64, records UInt64, sources AggregateFunction(uniqCombined, UInt64))
       ENGINE = ${dialect.engineOf('SummingMergeTree')} PARTITION BY ${MONTH('minute_us')} ORDER BY (proto, port, org, sensor, minute_us, own_label) ${settings}`,
-    `CREATE TABLE IF NOT EXISTS by_source (host UInt64, src FixedString(16), day_us Int64, org LowCardinality(String), sensor LowCardinality(String),
-      proto UInt8, port UInt16, kind LowCardinality(String), tool LowCardinality(String), own_label LowCardinality(String), role LowCardinality(String),
-      packets SimpleAggregateFunction(sum, UInt64), records SimpleAggregateFunction(sum, UInt64), hours SimpleAggregateFunction(groupBitOr, UInt32),
-      first_us SimpleAggregateFunction(min, Int64), last_us SimpleAggregateFunction(max, Int64))
-      ENGINE = ${dialect.engineOf('AggregatingMergeTree')} PARTITION BY ${MONTH('day_us')}
-      ORDER BY (host, src, day_us, org, sensor, proto, port, kind, tool, own_label, role) ${settings}`,
+    `CREATE TABLE IF NOT EXISTS by_source (host UInt64, day_us Int64, sensor LowCardinality(String), port_key UInt32, facet LowCardinality(String),
+      packets SimpleAggregateFunction(sum, UInt64), records SimpleAggregateFunction(sum, UInt64), hours SimpleAggregateFunction(groupBitOr, UInt32))
+      ENGINE = ${dialect.engineOf('AggregatingMergeTree')} PARTITION BY ${MONTH('day_us')} ORDER BY (host, day_us, sensor, port_key, facet) ${settings}`,
     `CREATE TABLE IF NOT EXISTS rebuild (id Int64, from_us Int64, to_us Int64, done UInt8) ENGINE = ${dialect.engineOf('MergeTree')} ORDER BY id`,
     view('by_minute'), view('by_port'), view('by_source'),
   ];

@@ -17,7 +17,7 @@ export const ja: Catalogue = {
   live: 'ライブ', newest: '最新', paused: '一時停止', goLive: 'ライブ表示に戻す', pause: 'ここで止める',
   sensorsLive: (_n, text) => `センサー ${text} 台稼働`,
   noSensorLive: '稼働中のセンサーなし（保存データ）', lag: (text) => `遅延 ${text}`, disconnected: '接続が切れました。再接続しています',
-  gapsToday: (n, text, first) => (n === 0 ? '本日の欠測なし' : `本日の欠測 ${text} 件${first ? `(${first})` : ''}`),
+  gapsToday: (n, text, first) => (n === 0 ? '本日の欠測なし' : `本日の欠測 ${text} 件${first ? `（${first}）` : ''}`),
   orgSharing: (org) => `組織 ${org}`,
   simulated: '模擬データ',
   newFinding: (title) => `新しい検知：${title}`,
@@ -47,7 +47,7 @@ export const ja: Catalogue = {
       return [...head, `、${p.when}の`, { b: `平常より ${p.change.text} ${p.change.kind === 'above' ? '多い' : '少ない'}` }, '状況です。'];
     },
     rising: (p): Segment[] => [' ', { port: p.port }, ` が${p.places ? ` ${p.places} で` : ''}増加しています。${p.countriesN > 0 ? `${p.countries} か国の ` : ''}${p.hosts} ホストです。`],
-    headlineOther: (title): Segment[] => [' ', { hot: title }, 'を検知しています。'],
+    headlineOther: (title): Segment[] => [{ hot: title }, ' を検知しています。'],
     quiet: (): Segment[] => ['いま人の判断が必要なものはありません。'],
     weekdayPart: (weekday, part) => `${weekday}${{ night: '深夜', morning: '午前', afternoon: '午後', evening: '夜' }[part]}`,
     packetsPerSecond: '毎秒パケット数', hostsPerMinute: '毎分ホスト数', portsAbove: '平常を超えるポート',
@@ -75,9 +75,9 @@ export const ja: Catalogue = {
     countries: (_n, text) => `${text} か国`, actions: { outcome: '判定', undo: '取り消し', note: '記録' },
   },
   figures: {
-    uniqueSources: '送信元ホスト数', expectedSources: '平常の送信元数', peakSources: '最大の送信元数', unit: '集計単位', tailStrengthLog10: '尾確率(log10)', strengthLog10: '強さ(log10)', chanceLog10: '偶然の確率(log10)', falseAlertsPerSensorDayBudget: '誤報の許容数(センサー・日)',
-    sensorsRisen: '増加したセンサー', sensorsObserving: '観測中のセンサー', smallestRatio: '最小の増加率', leadMinutes: '先行時間(分)', packets: 'パケット数', distinctDestinations: '宛先数', distinctPorts: '宛先ポート数', durationSeconds: '継続時間(秒)', estimatedRatePps: '推定速度(毎秒)', darkAddresses: 'ダークネットのアドレス数', preset: '判定基準', rule: '判定基準',
-    baselineMedian: '平常の中央値', tailProbability: '尾確率', windowSeconds: '窓(秒)', expectedPackets: '平常のパケット数', silentMinutes: '無観測(分)', packetsPerMinute: '毎分パケット数', observedDays: '観測日数', changeScore: '変化スコア', threshold: '閾値', value: '値', series: '系列', granularityMinutes: '粒度(分)', sizeBefore: '前の件数', sizeAfter: '後の件数', keptEntries: '共通の件数', ratio: '比', basis: '根拠', historyDays: '履歴日数', peak: '最大', peakPerMinute: '毎分の最大',
+    uniqueSources: '送信元ホスト数', expectedSources: '平常の送信元数', peakSources: '最大の送信元数', unit: '集計単位', tailStrengthLog10: '尾確率（log10）', strengthLog10: '強さ（log10）', chanceLog10: '偶然の確率（log10）', falseAlertsPerSensorDayBudget: '誤報の許容数（センサー・日）',
+    sensorsRisen: '増加したセンサー', sensorsObserving: '観測中のセンサー', smallestRatio: '最小の増加率', leadMinutes: '先行時間（分）', packets: 'パケット数', distinctDestinations: '宛先数', distinctPorts: '宛先ポート数', durationSeconds: '継続時間（秒）', estimatedRatePps: '推定速度（毎秒）', darkAddresses: 'ダークネットのアドレス数', preset: '判定基準', rule: '判定基準',
+    baselineMedian: '平常の中央値', tailProbability: '尾確率', windowSeconds: '窓（秒）', expectedPackets: '平常のパケット数', silentMinutes: '無観測（分）', packetsPerMinute: '毎分パケット数', observedDays: '観測日数', changeScore: '変化スコア', threshold: '閾値', value: '値', series: '系列', granularityMinutes: '粒度（分）', sizeBefore: '前の件数', sizeAfter: '後の件数', keptEntries: '共通の件数', ratio: '比', basis: '根拠', historyDays: '履歴日数', peak: '最大', peakPerMinute: '毎分の最大',
   },
   risk: {
     title: '警戒ポート', lead: '各ポートを自身の過去と比べ、何も変わっていない場合に最新の値が出る確率を示します。小さいほど異例です。', rising: '同時に増えているもの', noRising: '複数の観測点に共通する増加は、いまのところありません。', tail: '平常時の確率', median: '通常のホスト数', learning: '学習中', only: '異例のみ', none: 'この期間に探索されたポートはありません。', watch: '監視中のポート', sort: (name) => `${name}で並べ替え`,

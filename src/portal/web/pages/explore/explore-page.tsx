@@ -131,7 +131,7 @@ function Acts({ query }: { readonly query: string }) {
     const view = views.data?.views.find((v) => v.id === id);
     if (view) setParams({ q: view.query, from: view.from, to: view.to, sel: null });
   };
-  const href = (as: 'jsonl' | 'csv'): string => urlOf('GET /observations/export', {}, { query, from: range.from, to: range.to, limit: 10_000, as });
+  const href = (as: 'jsonl' | 'csv'): string => urlOf('GET /observations/export', {}, { query, from: range.from, to: range.to, as });
   return (
     <div className="page-acts">
       {(views.data?.views.length ?? 0) > 0 && (

@@ -1,12 +1,12 @@
 /**
  * Findings: what needs a human? The queue by state, grouped as a view, with the drawer beside it; t, b, f, z decide and u takes back.
+ * Without a time range the queue holds everything that waits, however old.
  * @module
  */
 import { useQuery } from '@tanstack/react-query';
 import { call, type FindingRow } from '../../frame/api-client.ts';
 import { keep } from '../../frame/evidence.ts';
 import { hrefOf, setParams, usePlace } from '../../frame/location.ts';
-import { EVER } from '../../frame/open-findings.ts';
 import { useMe } from '../../frame/session.tsx';
 import { useHealth } from '../../frame/status-line.tsx';
 import { useTimeRange } from '../../frame/time-range.ts';
@@ -43,8 +43,7 @@ export function FindingsPage() {
   const query = params.get('q') ?? '';
   const state = (STATES as readonly string[]).includes(params.get('state') ?? '') ? (params.get('state') as State) : 'open';
   const group = (GROUPS as readonly string[]).includes(params.get('group') ?? '') ? (params.get('group') as Group) : 'none';
-  const from = range.from === '' ? EVER : range.from;
-  const findings = useQuery({ queryKey: ['findings', state, query, from, range.to], queryFn: ({ signal }) => call('GET /findings', { query: { state, query, from, to: range.to, limit: 500 }, signal }), placeholderData: (previous) => previous });
+  const findings = useQuery({ queryKey: ['findings', state, query, range.from, range.to], queryFn: ({ signal }) => call('GET /findings', { query: { state, query, from: range.from, to: range.to, limit: 500 }, signal }), placeholderData: (previous) => previous });
   const selected = params.get('sel');
   const counts = findings.data?.counts ?? {};
   const by = (x: FindingRow): string => (group === 'kind' ? findingKind(x, language) : group === 'port' ? (x.ports[0] ? portText(x.ports[0]) : t.none) : group === 'sensor' ? x.sensors.map((s) => sensorText(s, me.org)).join(', ') || t.none : '');

@@ -80,7 +80,7 @@ export function PeopleSection() {
     <>
       <p className="lead">{h.peopleLead}</p>
       <form className="inline-form" onSubmit={invite}><label>{t.col.name}<input name="name" required maxLength={80} /></label><RoleSelect /><button type="submit" className="main">{h.invite}</button></form>
-      {link && <Secret about={h.inviteLink} text={link} />}
+      {link && <Secret about={h.inviteLink} text={new URL(link, window.location.origin).href} />}
       <Answered query={people}>
         {(data) => (
           <DataTable label={h.tabs.people} rows={data.people} rowKey={(p) => p.id}
