@@ -27,6 +27,7 @@ const CHECKS = {
   zmap: () => (command('zmap') ? null : 'zmap is not installed'),
   masscan: () => (command('masscan') ? null : 'masscan is not installed'),
   nmap: () => (command('nmap') ? null : 'nmap is not installed'),
+  openssl: () => (command('openssl') ? null : 'openssl is not installed'),
   chromium: () => (command('chromium') ? null : 'chromium is not installed'),
   root: () => (process.getuid?.() === 0 ? null : 'this test needs root (network namespaces)'),
   netns: () => { try { execFileSync('unshare', ['-n', 'true'], { stdio: 'ignore' }); return null; } catch { return 'network namespaces are not permitted here'; } },

@@ -119,7 +119,7 @@ export async function openHub({ dataDir, clock, version, note }: HubOptions): Pr
 
   const hub: Hub = {
     dataDir, clock, version, config, store, records, ledger, orgs, findings, tables: loadTables, live, viewer, annotatorFor,
-    read: (options) => readFileInto({ store, ledger, clock, tempDir, importers: IMPORTERS, annotatorFor }, options),
+    read: (options) => readFileInto({ store, ledger, clock, tempDir, listsDir: join(dataDir, 'lists'), importers: IMPORTERS, annotatorFor }, options),
     async analyse(engines, range, signal, onProgress, only) {
       const everybody = await viewer();
       return analyseStored({ store, sensors: await orgs.sensors.list(everybody), viewer: only ? { ...everybody, orgs: only } : everybody, engines, range, accept, clock, signal, onProgress });

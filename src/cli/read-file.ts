@@ -13,6 +13,9 @@ import type { Clock } from '../core/clock.ts';
 import { shortHash } from '../core/ids.ts';
 import { secretBytes } from '../core/rng.ts';
 import { contentHash, decompressed, fileBytes, fileSize, growingFileBytes, HEAD_BYTES, SourceDamaged, type Follow } from '../darknet/byte-source.ts';
+import { annotateJobUrl } from '../darknet/annotate-job.ts';
+import { readCaptureInWorkers } from '../darknet/decode-pool.ts';
+import { recut } from '../darknet/capture-recut.ts';
 import { detectCapture, readCapture, type CaptureEvent } from '../darknet/capture-reader.ts';
 import { chooseFormat, ingestCapture, ingestLog, type IngestResult, type IngestSource } from '../darknet/ingest.ts';
 import { zoneOffset } from '../darknet/importers/reading/naive-time.ts';
@@ -22,6 +25,10 @@ import type { Defect } from '../observations/observation.ts';
 import type { Sensor } from '../observations/sensor.ts';
 import type { Annotator } from '../observations/tag/annotate.ts';
 
+/** Captures of at least so many (compressed) bytes are decoded and annotated on a thread of their own. */
+const WORKER_BYTES = 4 << 20;
+/** One: the other core writes, and the store has threads too. */
+const WORKERS = 1;
 /** How often a growing file is looked at, milliseconds. */
 const FOLLOW_POLL_MS = 200;
 /** A followed capture gives a block at least this often, milliseconds. */
@@ -32,6 +39,7 @@ export interface ReadPorts {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly tempDir: string;
+  readonly listsDir: string;
   readonly importers: Readonly<Record<string, Importer>>;
   readonly annotatorFor: (sensor: Sensor) => Annotator;
 }
@@ -101,10 +109,15 @@ async function readPath(ports: ReadPorts, options: ReadOptions, path: string, sh
   const bytes = () => decompressed(raw((n) => { bytesRead = n; }));
   const source: IngestSource = { path: shown, content, format: format === 'capture' ? detectCapture(head) ?? 'capture' : format.name, sensor };
   if (format === 'capture') {
-    const annotator = ports.annotatorFor(sensor);
     const events = async function* (skip: number): AsyncGenerator<CaptureEvent> {
+      if (!follow && (size ?? 0) >= WORKER_BYTES) {
+        yield* readCaptureInWorkers(bytes(), { workers: WORKERS, sensor: sensor.id, skip, path: shown, job: { module: annotateJobUrl, data: { sensor, listsDir: ports.listsDir } } });
+        return;
+      }
+      const annotator = ports.annotatorFor(sensor);
       const flush = follow ? { flush: { everyMs: FOLLOW_FLUSH_MS, clock: ports.clock } } : {};
-      for await (const event of readCapture(bytes(), { sensor: sensor.id, skip, path: shown, ...flush })) {
+      const begun = follow ? (await ports.ledger.unfinished()).find((u) => u.block.content === content && u.block.sensor === sensor.id && u.block.first === skip) : undefined;
+      for await (const event of recut(readCapture(bytes(), { sensor: sensor.id, skip, path: shown, ...flush }), begun?.block.count ?? 0)) {
         if (event.kind === 'slice') for (const batch of event.batches) annotator.annotate(batch);
         yield event;
       }

@@ -10,7 +10,6 @@ import { buildPacket } from '../wire/packet-build.ts';
 import { readCapture, type CaptureEvent } from './capture-reader.ts';
 import { pcap } from './capture-samples.ts';
 import { DecodePool, readCaptureInWorkers, reduceCapture } from './decode-pool.ts';
-import type { DecodeJob } from './decode-worker.ts';
 
 const COUNT = 150_000;
 const packets = Array.from({ length: 500 }, (_, i) => (i % 10 === 0
@@ -33,18 +32,6 @@ function plain(batch: PacketBatch): unknown {
   return [batch.family, batch.n, batch.sensor, ...BATCH_COLUMNS.map((c) => Buffer.from(batch[c].slice(0, batch.n * (c === 'src' || c === 'dst' ? words : 1)).buffer).toString('base64'))];
 }
 
-/** A job that marks each packet and counts destination ports. */
-export default function newJob(data: unknown): DecodeJob {
-  let seen = 0;
-  return {
-    batch(batch) {
-      seen += batch.n;
-      batch.tool.fill(data as number, 0, batch.n);
-    },
-    ask: (question) => ({ value: { question, seen }, transfer: [] }),
-  };
-}
-
 test('two workers give the slices that no worker gives, in order, defects in their places', async () => {
   const torn = capture.subarray(0, capture.length - 5);
   const alone = await collect(readCapture(chunks(torn), { sensor: 'local/pool' }));
@@ -58,7 +45,7 @@ test('reading on from a slice works with workers too', async () => {
 });
 
 test('a job sees every batch once, on its worker, and what it writes travels with the batch', async () => {
-  const job = { module: import.meta.url, data: 3 };
+  const job = { module: new URL('./decode-pool-sample-job.js', import.meta.url).href, data: 3 };
   let rows = 0;
   for await (const event of readCaptureInWorkers(chunks(capture), { sensor: 'local/pool', workers: 2, job })) {
     if (event.kind !== 'slice') continue;

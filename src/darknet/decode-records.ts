@@ -6,15 +6,12 @@
  * @module
  */
 import type { PacketBatch } from '../core/packet-batch.ts';
-import { decodeFrame, newFrameSink, sinkBatches } from '../wire/decode-frame.ts';
+import { decodeFrames, newFrameSink, sinkBatches } from '../wire/decode-frame.ts';
 import type { RecordTable } from './capture-records.ts';
 
 /** Decodes every frame of `table`, whose offsets point into `raw`; `first` is the number of the first frame in its source. */
 export function decodeRecords(raw: Uint8Array, table: RecordTable, first: number, sensor: string, checksums: boolean, reuse?: { v4?: PacketBatch | null; v6?: PacketBatch | null }): PacketBatch[] {
   const sink = newFrameSink(raw, sensor, table.n, checksums, reuse);
-  const { off, capLen, wireLen, link, atUs } = table;
-  for (let i = 0; i < table.n; i++) {
-    decodeFrame(sink, off[i] as number, capLen[i] as number, wireLen[i] as number, link[i] as number, atUs[i] as number, first + i);
-  }
+  decodeFrames(sink, table.n, table.off, table.capLen, table.wireLen, table.link, table.atUs, first);
   return sinkBatches(sink);
 }

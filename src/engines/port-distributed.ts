@@ -6,7 +6,7 @@
  * detection of novel attack patterns through the lens of a large-scale darknet", UIC 2016; tail alarms with a false-alarm budget
  * after Siris and Papagalou, Computer Communications 29, 2006. The law is that of `port-model.ts`.
  * How: four statistics a port: sources in 1 and 10 minutes and in the last 60 (a window that slides by ten), and *steady* sources (active in ≥ 4 of the last 10 minutes: a
- * low-rate group on a busy port). A statistic alarms when its tail probability is below α = BUDGET ÷ tests a day; it is then examined:
+ * low-rate group on a busy port); and the cumulative sum of the ten-minute counts, for rises too slow for any one block. A statistic alarms when its tail probability is below α = BUDGET ÷ tests a day; it is then examined:
  * one-point floods (> 70 % of hosts and packets at one address) and crowds from one network (half the sources in few /24s) are no
  * early warning. An episode goes on until HOLD minutes pass without alarm: one growing finding.
  * Cost: one table visit a flow and minute; laws only of ports that reach the least count.
@@ -33,6 +33,8 @@ export const LEARN_MINUTES = 120;
 const HOLD_MINUTES = 60;
 /** So long after its onset an episode does not change what is normal. */
 const FREEZE_MINUTES = 1440;
+/** From this mean on a port's own visitors hide who is new. */
+const CROWDED = 20;
 /** A source is steady when active in so many of the last ten minutes. */
 const STEADY_MINUTES = 4;
 /** Counts stronger than this (a chance of one in a thousand) teach only the count of that strength. */
@@ -59,6 +61,10 @@ interface Running {
 export interface Episode {
   firstWindowUs: number; firstRaisedUs: number; fromMinute: number; lastAlarmMinute: number;
   statistic: string; strength: number; count: number; mean: number; peak: number;
+  /** Only steady sources belong to it: they make up what is too much. */
+  steadyOnly: boolean;
+  /** Until this minute the hosts of a busy port are collected but not named: who is steady shows only after ten minutes. */
+  undecided: number;
   sources: Set<number | string>; told: number; toldMinute: number; toldSeverity: number;
   countries: Set<number>; tools: number; sensors: Set<string>;
   series: { atUs: number; value: number; low: number; high: number }[];
@@ -68,11 +74,16 @@ export interface PortDistributedMemory {
   seen: SeenSources;
   running: Running[];
   episodes: Map<number, Episode>;
+  drifts: Map<number, Drift>;
   /** Minutes observed so far, and the newest one concluded. */
   observed: number; lastMinute: number;
   /** Forgotten mean of addresses watched and of screened packets a minute. */
   addresses: number; packets: number;
 }
+
+/** The cumulative sum: slack and limit in deviations (a normal series alarms once in e^(2 · slack · limit) blocks), steps cut at `most`, busy ports only. */
+export const DRIFT = Object.freeze({ slack: 0.75, limit: 9, most: 3, leastMean: 5 });
+const DRIFT_STATISTIC: Statistic = Object.freeze({ name: 'drift', minutes: 10, steady: false, least: 8 });
 
 /** Index of the sliding hour in STATISTICS. */
 const HOUR = 2;
@@ -83,8 +94,8 @@ const glances = new WeakMap<PortDistributedMemory, Glance>();
 
 function memory(): PortDistributedMemory {
   return {
-    seen: emptySeen(), running: STATISTICS.map((s) => ({ model: emptyModel(s.minutes), block: -1, covered: 0, counts: new Map(), level: 1, slots: new Map(), slot: -1 })),
-    episodes: new Map(), observed: 0, lastMinute: -1, addresses: 0, packets: 0,
+    seen: emptySeen(), running: STATISTICS.map((s) => ({ model: emptyModel(s.minutes, s.steady || s.minutes > 10 ? 10 : s.minutes), block: -1, covered: 0, counts: new Map(), level: 1, slots: new Map(), slot: -1 })),
+    episodes: new Map(), drifts: new Map(), observed: 0, lastMinute: -1, addresses: 0, packets: 0,
   };
 }
 
@@ -154,7 +165,8 @@ function conclude(t: FlowTable, m: PortDistributedMemory, window: Window): { mem
   for (const sensor of window.sensors) addresses += window.addresses[sensor] ?? 0;
   const grown = m.addresses > 0 && addresses > 0 ? addresses / m.addresses : 1;
   const findings: FindingDraft[] = [];
-  const alarms = m.observed >= LEARN_MINUTES ? alarmsOf(m, window, Math.max(1, grown)) : new Map<number, Alarm>();
+  if (!window.open && minute % 10 === 9 && m.observed >= LEARN_MINUTES && (m.running[1] as Running).covered >= 0.5) updateDrift(m, minute, grown);
+  const alarms = m.observed >= LEARN_MINUTES ? alarmsOf(m, window, Math.max(1, grown), minute) : new Map<number, Alarm>();
   for (const [port, alarm] of alarms) {
     const running = m.episodes.get(port);
     if (window.open) {
@@ -184,14 +196,14 @@ function conclude(t: FlowTable, m: PortDistributedMemory, window: Window): { mem
   return { memory: m, findings };
 }
 
-interface Alarm { readonly statistic: Statistic; readonly strength: number; readonly threshold: number; readonly count: number; readonly mean: number; readonly critical: number; readonly level: number }
+interface Alarm { readonly statistic: Statistic; readonly strength: number; readonly threshold: number; readonly count: number; readonly mean: number; readonly critical: number; readonly level: number; readonly sinceMinute?: number }
 
 /** Ports whose statistic has left its law, with the strongest statistic of each. */
-function alarmsOf(m: PortDistributedMemory, window: Window, grown: number): Map<number, Alarm> {
+function alarmsOf(m: PortDistributedMemory, window: Window, grown: number, minute: number): Map<number, Alarm> {
   const alarms = new Map<number, Alarm>();
   for (let s = 0; s < STATISTICS.length; s++) {
     const statistic = STATISTICS[s] as Statistic, r = m.running[s] as Running;
-    if (r.model.blocks * (statistic.steady ? 10 : statistic.minutes) < LEARN_MINUTES) continue;
+    if (r.model.blocks * r.model.stepMinutes < LEARN_MINUTES - 60) continue;
     const limit = threshold(r.model.ports.size, statistic.minutes, window.sensors.length);
     const budget = (BUDGET * Math.max(1, window.sensors.length)) / STATISTICS.length;
     let level = -1;
@@ -200,7 +212,7 @@ function alarmsOf(m: PortDistributedMemory, window: Window, grown: number): Map<
       const plain = lawOf(r.model, port, 1);
       if (count <= plain.mean || strengthOf(plain, count) < limit) continue;
       if (plain.mean < QUIET_MEAN && burstMargin(r.model, count, budget) < 0) continue;
-      if (level < 0) level = Math.max(1, levelOf(r.model, r.counts, grown));
+      if (level < 0) level = statistic.steady ? 1 : Math.max(1, levelOf(r.model, r.counts, grown));
       const law = level === 1 ? plain : lawOf(r.model, port, level);
       const strength = strengthOf(law, count);
       if (strength < limit) continue;
@@ -210,6 +222,11 @@ function alarmsOf(m: PortDistributedMemory, window: Window, grown: number): Map<
       if (plain.mean < QUIET_MEAN) while (critical < count && burstMargin(r.model, critical, budget) < 0) critical++;
       alarms.set(port, { statistic, strength, threshold: limit, count, mean: law.mean, critical, level });
     }
+  }
+  if (!window.open && minute % 10 === 9) for (const [port, drift] of m.drifts) {
+    if (drift.sum < DRIFT.limit || alarms.has(port)) continue;
+    const limit = threshold((m.running[1] as Running).model.ports.size, 10, window.sensors.length);
+    alarms.set(port, { statistic: DRIFT_STATISTIC, strength: limit + drift.sum - DRIFT.limit, threshold: limit, count: drift.count, mean: drift.mean, critical: drift.count, level: 1, sinceMinute: drift.sinceMinute });
   }
   return alarms;
 }
@@ -223,9 +240,9 @@ function noteAlarm(e: Episode, alarm: Alarm, minute: number): void {
 /** Examines an alarm; null when it is a one-point flood or a crowd from one network. */
 function open(t: FlowTable, m: PortDistributedMemory, window: Window, port: number, alarm: Alarm, minute: number): Episode | null {
   const span = alarm.statistic.steady ? 10 : alarm.statistic.minutes, blockStart = span === 60 ? minute - (minute % 10) - 50 : minute - (minute % span);
-  const since = alarm.statistic.steady ? minute - 9 : blockStart;
+  const since = alarm.sinceMinute !== undefined ? Math.max(alarm.sinceMinute, minute - 240) : alarm.statistic.steady ? minute - 9 : blockStart;
   const nets = new Set<number>(), points = new Map<number, number>(), everywhere = new Set<number>();
-  const chosen: number[] = [], seen = m.seen;
+  const chosen: number[] = [], steady: number[] = [], seen = m.seen;
   let hosts = 0;
   for (let row = 0; row < seen.n; row++) {
     if ((seen.last[row] as number) < since) continue;
@@ -233,23 +250,26 @@ function open(t: FlowTable, m: PortDistributedMemory, window: Window, port: numb
     if (((seen.port[row] as number) & 0xffffff) !== port) continue;
     if (alarm.statistic.steady && steadyMinutes(seen, row, minute) < STEADY_MINUTES) continue;
     hosts++;
+    if (steadyMinutes(seen, row, minute) >= STEADY_MINUTES - 1) steady.push(row);
     const v6 = isV6(seen.port[row] as number);
     nets.add(v6 ? (seen.a[row] as number) : (seen.b[row] as number) >>> 8);
     const dst = seen.dst[row] as number;
     points.set(dst, (points.get(dst) ?? 0) + 1);
     // Who came to this port long before the block began is a regular visitor, not part of what is new.
-    if ((seen.first[row] as number) >= blockStart - 60 || alarm.mean < 1) chosen.push(row);
+    if ((seen.first[row] as number) >= since - (alarm.sinceMinute === undefined ? 60 : 0) || alarm.mean < 1) chosen.push(row);
   }
+  // When steady sources make up what is too much, and are not usual here, the others are the port's ordinary visitors.
+  const steadyOnly = alarm.statistic.steady || (alarm.mean >= 5 && steadyExplain(m, port, steady.length, alarm.count - alarm.mean));
   if (hosts === 0 || nets.size * 2 < alarm.statistic.least) return null;
   const point = [...points].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0] as [number, number]);
   if (everywhere.size > 2 && point[1] > ONE_POINT * hosts && packetsTo(t, port, point[0]) > ONE_POINT) return null;
 
   const episode: Episode = {
-    firstWindowUs: window.fromUs, firstRaisedUs: crossing(t, m, port, alarm, minute) ?? window.fromUs, fromMinute: blockStart, lastAlarmMinute: minute,
-    statistic: alarm.statistic.name, strength: alarm.strength, count: alarm.count, mean: alarm.mean, peak: alarm.count,
+    firstWindowUs: window.fromUs, firstRaisedUs: crossing(t, m, port, alarm, minute) ?? window.fromUs, fromMinute: since, lastAlarmMinute: minute,
+    statistic: alarm.statistic.name, strength: alarm.strength, count: alarm.count, mean: alarm.mean, peak: alarm.count, steadyOnly, undecided: !steadyOnly && alarm.mean >= CROWDED ? minute + 10 : 0,
     sources: new Set(), told: 0, toldMinute: minute, toldSeverity: 0, countries: new Set(), tools: 0, sensors: new Set(), series: [],
   };
-  for (const row of chosen) {
+  for (const row of steadyOnly ? steady : chosen) {
     if (episode.sources.size >= MOST_SOURCES) break;
     episode.sources.add(isV6(seen.port[row] as number) ? sourceText(seen.a[row] as number, seen.b[row] as number, true) : (seen.b[row] as number));
     episode.countries.add(seen.country[row] as number);
@@ -258,6 +278,24 @@ function open(t: FlowTable, m: PortDistributedMemory, window: Window, port: numb
   const ten = m.running[1] as Running;
   for (const { block, count } of recentCounts(ten.model, port, ten.block)) pushPoint(episode, ten, port, block, count);
   return episode;
+}
+
+/** Whether so many steady sources make up most of what is too much, and are not usual on the port. */
+function steadyExplain(m: PortDistributedMemory, port: number, steady: number, excess: number): boolean {
+  return steady >= Math.max(6, 0.4 * excess) && lawOf((m.running[3] as Running).model, port, 1).mean < 0.3 * steady;
+}
+
+/** Names the hosts of a busy port: the steady ones if they explain the excess, else everybody who is new. */
+function decide(m: PortDistributedMemory, e: Episode, port: number, minute: number): void {
+  e.undecided = 0;
+  const { seen } = m, steady = new Set<number | string>(), countries = new Set<number>();
+  for (let row = 0; row < seen.n; row++) {
+    if (((seen.port[row] as number) & 0xffffff) !== port || steadyMinutes(seen, row, minute) < STEADY_MINUTES) continue;
+    steady.add(isV6(seen.port[row] as number) ? sourceText(seen.a[row] as number, seen.b[row] as number, true) : (seen.b[row] as number));
+    countries.add(seen.country[row] as number);
+  }
+  if (!steadyExplain(m, port, steady.size, e.peak - e.mean)) return;
+  e.steadyOnly = true; e.sources = steady; e.countries = countries;
 }
 
 /** Share of this minute's packets of a port that went to one destination; 1 when too few came to tell. */
@@ -277,6 +315,7 @@ function crossing(t: FlowTable, m: PortDistributedMemory, port: number, alarm: A
   for (let row = 0; row < t.n; row++) if (portOf(t.meta[row] as number) === port && isScreened(labelOf(t.meta[row] as number))) times.push(t.firstRel[row] as number);
   if (times.length === 0) return null;
   times.sort((x, y) => x - y);
+  if (alarm.sinceMinute !== undefined) return Math.floor(t.baseUs + (times.at(-1) as number));
   const r = m.running[STATISTICS.indexOf(alarm.statistic)] as Running;
   const now = (m.running[0] as Running).counts.get(port) ?? times.length, count = r.counts.get(port) ?? now;
   // Sources that came in earlier minutes of the block had already been counted when this minute began.
@@ -293,7 +332,7 @@ function addFlowsTo(t: FlowTable, m: PortDistributedMemory, episodes: ReadonlyMa
     masks ??= new Map();
     const seen = visit(m.seen, t.a[row] as number, t.b[row] as number, meta & 0x1ffffff, minute, t.country[row] as number, t.dst[row] as number);
     if (!seen || ((m.seen.first[seen.row] as number) < episode.fromMinute - 60 && episode.mean >= 1)) continue;
-    if (episode.statistic === STEADY && steadyMinutes(m.seen, seen.row, minute) < STEADY_MINUTES) continue;
+    if (episode.steadyOnly && steadyMinutes(m.seen, seen.row, minute) < STEADY_MINUTES) continue;
     episode.tools |= t.tools[row] as number;
     masks.set(episode, ((masks.get(episode) ?? 0) | (t.mask[row] as number)) >>> 0);
     if (episode.sources.size >= MOST_SOURCES) continue;
@@ -317,11 +356,13 @@ function followEpisodes(t: FlowTable, m: PortDistributedMemory, window: Window, 
     if (minute % 10 === 9) pushPoint(e, ten, port, ten.block, ten.counts.get(port) ?? 0);
     if (minute - e.lastAlarmMinute >= HOLD_MINUTES) {
       m.episodes.delete(port);
+      e.undecided = 0;
       findings.push({ ...tell(e, port, window, minute), ended: true });
       continue;
     }
+    if (e.undecided !== 0 && minute >= e.undecided) decide(m, e, port, minute);
     const grown = e.sources.size >= e.told * 1.1 + 1 || severityOf(e) > e.toldSeverity;
-    if (e.told === 0 || (grown && (e.told < 100 || minute - e.toldMinute >= 2)) || minute - e.toldMinute >= 10) findings.push(tell(e, port, window, minute));
+    if ((e.told === 0 && (e.undecided === 0 || e.toldSeverity === 0)) || (grown && e.undecided === 0 && (e.told < 100 || minute - e.toldMinute >= 2)) || minute - e.toldMinute >= 10) findings.push(tell(e, port, window, minute));
   }
 }
 
@@ -337,15 +378,16 @@ export function scoreOf(strength: number, limit: number): number {
 
 function tell(e: Episode, port: number, window: Window, minute: number): FindingDraft {
   const text = formatPortKey(port), limit = threshold(1000, 1, window.sensors.length);
-  const fresh = [...e.sources].slice(e.told).map((s) => (typeof s === 'number' ? sourceText(0, s, false) : s));
-  e.told = e.sources.size; e.toldMinute = minute; e.toldSeverity = severityOf(e);
+  const waiting = e.undecided !== 0, hosts = waiting ? Math.max(1, Math.round(e.count - e.mean)) : e.sources.size;
+  const fresh = waiting ? [] : [...e.sources].slice(e.told).map((s) => (typeof s === 'number' ? sourceText(0, s, false) : s));
+  e.told = waiting ? 0 : e.sources.size; e.toldMinute = minute; e.toldSeverity = severityOf(e);
   const tools = TOOLS.filter((name, code) => name !== '' && ((e.tools >>> code) & 1) === 1);
   const fromUs = e.fromMinute * MINUTE_US, toUs = (e.lastAlarmMinute + 1) * MINUTE_US;
   return draft(portDistributed, window, {
     name: 'port.distributed', subject: text, firstWindowUs: e.firstWindowUs, fromUs, toUs, firstRaisedUs: e.firstRaisedUs,
-    ports: [text], sensors: [...e.sensors].sort(), sources: e.sources.size, sourceList: fresh, countries: countryList(e.countries),
+    ports: [text], sensors: [...e.sensors].sort(), sources: hosts, sourceList: fresh, countries: countryList(e.countries),
     sourceRole: 'scanner', score: scoreOf(e.strength, limit), severity: severityOf(e),
-    facts: { port: text, sources: e.sources.size, count: e.count, mean: round(e.mean), unit: e.statistic, peak: e.peak, countries: e.countries.size, sensors: e.sensors.size, tools: tools.join(' ') },
+    facts: { port: text, sources: hosts, count: e.count, mean: round(e.mean), unit: e.statistic, peak: e.peak, countries: e.countries.size, sensors: e.sensors.size, tools: tools.join(' ') },
     evidence: {
       query: portQuery(text), fromUs, toUs,
       figures: { uniqueSources: e.count, expectedSources: round(e.mean), unit: e.statistic, tailStrengthLog10: round(e.strength), peakSources: e.peak, falseAlertsPerSensorDayBudget: BUDGET },
@@ -356,21 +398,39 @@ function tell(e: Episode, port: number, window: Window, minute: number): Finding
 
 function finishBlocks(m: PortDistributedMemory, window: Window, minute: number, mute: boolean, grown: number): void {
   for (let s = 0; s < STATISTICS.length; s++) {
-    const statistic = STATISTICS[s] as Statistic, r = m.running[s] as Running;
-    if (!mute) r.covered += 1 / statistic.minutes;
-    if ((minute + 1) % statistic.minutes !== 0) continue;
-    // Steady counts of neighbouring minutes share nine minutes: one in ten teaches.
-    if (statistic.steady && minute % 10 !== 9) continue;
-    if (r.covered < 0.5) continue;
-    r.level = levelOf(r.model, r.counts, grown);
+    const statistic = STATISTICS[s] as Statistic, r = m.running[s] as Running, step = r.model.stepMinutes;
+    // Coverage of the last block; of the sliding hour a running mean does.
+    if (s === HOUR) r.covered += ((mute ? 0 : 1) - r.covered) / Math.min(60, m.observed + 1);
+    else if (!mute) r.covered += 1 / statistic.minutes;
+    // Steady counts of neighbouring minutes share nine minutes, hours that slide by ten share five sixths: one in ten minutes teaches.
+    if ((minute + 1) % step !== 0 || r.covered < 0.5 || (s === HOUR && m.observed < 60)) continue;
+    // Steady sources are too few to tell a level from.
+    r.level = statistic.steady ? 1 : levelOf(r.model, r.counts, grown);
     learn(r.model, r.counts, r.block, Math.min(1, r.covered), r.level, (port) => {
       const count = r.counts.get(port) ?? 0, episode = m.episodes.get(port);
       // For a day an episode teaches nothing: what is expected stays as it was, so that a plateau is followed to its end.
       if (episode && minute - episode.fromMinute < FREEZE_MINUTES) return Math.min(count, lawOf(r.model, port, 1).mean);
       if (m.observed < LEARN_MINUTES || count < statistic.least / 2) return count;
       const law = lawOf(r.model, port, Math.max(1, r.level));
+      if (law.mean < QUIET_MEAN) return Math.min(count, 2);
       return count > law.mean && strengthOf(law, count) >= CLIP ? Math.min(count, criticalCount(CLIP, law.mean, law.shape, 1)) : count;
-    });
+    }, step / statistic.minutes > 1 ? 1 : step / statistic.minutes);
+  }
+}
+
+/** Drift of a port: the one-sided cumulative sum of its ten-minute counts in deviations. */
+interface Drift { sum: number; sinceMinute: number; count: number; mean: number }
+
+/** Page's cumulative sum, Biometrika 41, 1954: finds rises too slow for any one block. Updated when a ten-minute block ends. */
+function updateDrift(m: PortDistributedMemory, minute: number, grown: number): void {
+  const r = m.running[1] as Running, level = levelOf(r.model, r.counts, grown);
+  for (const port of r.model.ports.keys()) {
+    const law = lawOf(r.model, port, level), known = m.drifts.get(port);
+    if (law.mean < DRIFT.leastMean) { if (known) m.drifts.delete(port); continue; }
+    const count = r.counts.get(port) ?? 0, deviation = Math.sqrt(law.mean + (law.mean * law.mean) / law.shape);
+    const step = Math.min(DRIFT.most, Math.max(-DRIFT.most, (count - law.mean) / deviation)) - DRIFT.slack, sum = Math.max(0, (known?.sum ?? 0) + step);
+    if (sum === 0) m.drifts.delete(port);
+    else m.drifts.set(port, { sum, sinceMinute: known?.sinceMinute ?? minute - 9, count, mean: law.mean });
   }
 }
 

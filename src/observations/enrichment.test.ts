@@ -1,3 +1,7 @@
+/**
+ * Country and AS tables against the packages they were compiled from and against the reference tables.
+ * @module
+ */
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

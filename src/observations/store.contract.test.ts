@@ -4,6 +4,7 @@
  */
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { parseAddress } from '../core/address.ts';
 import { manualClock } from '../core/clock.ts';
 import { orgId, sensorId, type SensorId } from '../core/ids.ts';
 import { BATCH_COLUMNS, newPacketBatch, PAYLOAD_KEPT, type PacketBatch } from '../core/packet-batch.ts';
@@ -265,7 +266,8 @@ function packetsOf(batch: PacketBatch): string[] {
 }
 
 const isPacket = (row: ObservationRow): boolean => row.kind === 'darknet.packet.seen' || row.kind === 'darknet.frame.other';
-const hostOf = (src: string): string => (src.includes(':') ? src.replace(/^((?:[0-9a-f]+:){3}).*$/, '$1') : src);
+/** An IPv4 address, or the /64 of an IPv6 one. */
+const hostOf = (src: string): string => (src.includes(':') ? parseAddress(src)?.words.slice(0, 2).join() ?? '' : src);
 
 /** A row's value of a field, as `matches` wants it; undefined where the row lacks it. */
 function valueOf(row: ObservationRow, field: string): FieldValue {

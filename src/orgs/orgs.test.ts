@@ -1,3 +1,7 @@
+/**
+ * Organisations, people, sessions, keys, sensors, settings, views and the audit log over a real record store and a clock of our own.
+ * @module
+ */
 import { after, beforeEach, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

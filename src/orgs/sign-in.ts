@@ -13,12 +13,13 @@ import { OperatorError } from '../core/errors.ts';
 import type { OrgId } from '../core/ids.ts';
 import { DAY_US, HOUR_US, MINUTE_US } from '../core/time.ts';
 import type { RecordStore, RecordTransaction } from '../records/store.ts';
-import type { Principal, RoleName } from './access.ts';
+import { isRoleName, type Principal, type RoleName } from './access.ts';
 import { Attempts } from './attempts.ts';
 import { appendAudit } from './audit.ts';
 import { ensureOrg, listOrgs, OPERATOR, rolesOf } from './organisations.ts';
 import { checkPassword } from './passwords.ts';
 import { hashSecret, newSecret } from './secrets.ts';
+import { SETTINGS, type SettingKey } from './settings.catalogue.ts';
 import { settingNumber } from './settings.ts';
 
 const LINK_US = HOUR_US;
@@ -135,11 +136,14 @@ export function signIn(records: RecordStore): SignIn {
     async recognise(secret) {
       if (secret.length > 100) return null;
       const hash = hashSecret(secret), nowUs = clock.nowUs();
-      const row = await db.selectFrom('session').innerJoin('person', 'person.id', 'session.person')
-        .select(['session.org', 'session.seen_us', 'session.expires_us', 'person.id', 'person.name']).where('session.hash', '=', hash).executeTakeFirst();
-      if (!row || row.expires_us <= nowUs) return null;
-      if (row.seen_us + await settingNumber(db, 'session.idle-hours') * HOUR_US <= nowUs) return null;
-      const roles = await rolesOf(db, row.id);
+      // One statement, a row for each role: every request of the portal asks this.
+      const rows = await db.selectFrom('session').innerJoin('person', 'person.id', 'session.person').innerJoin('role_of', 'role_of.person', 'person.id')
+        .leftJoin('setting', (join) => join.on('setting.org', '=', '').on('setting.key', '=', 'session.idle-hours' satisfies SettingKey))
+        .select(['session.org', 'session.seen_us', 'session.expires_us', 'person.id', 'person.name', 'role_of.org as role_org', 'role_of.role', 'setting.value as idle'])
+        .where('session.hash', '=', hash).orderBy('role_of.org').execute();
+      const row = rows[0];
+      if (!row || row.expires_us <= nowUs || row.seen_us + Number(row.idle ?? SETTINGS['session.idle-hours'].default) * HOUR_US <= nowUs) return null;
+      const roles = new Map(rows.flatMap((r): [OrgId, RoleName][] => (isRoleName(r.role) ? [[r.role_org as OrgId, r.role]] : [])));
       const org = roles.has(row.org as OrgId) ? row.org as OrgId : [...roles.keys()][0];
       if (org === undefined) return null;
       if (nowUs - row.seen_us >= SEEN_STEP_US) {

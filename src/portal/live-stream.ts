@@ -66,8 +66,8 @@ export function liveStreams(live: Live, clock: Clock): LiveStreams {
       counters();
     },
     tellChanged(orgs: readonly OrgId[], what) {
-      for (const stream of [...streams]) if (stream.viewer.orgs.some((org) => orgs.includes(org))) stream.send('changed', { what });
+      for (const stream of streams) if (stream.viewer.orgs.some((org) => orgs.includes(org))) stream.send('changed', { what });
     },
-    closeAll() { for (const stream of [...streams]) stream.close(); },
+    closeAll() { for (const stream of streams) stream.close(); },
   };
 }

@@ -82,7 +82,7 @@ export function createPortal(services: PortalServices, options: PortalOptions = 
 
   function fail(error: unknown, reply: FastifyReply): FastifyReply {
     const { status, body } = failureOf(error, fault);
-    return reply.code(status).header('cache-control', 'no-store').type('application/json; charset=utf-8').send(JSON.stringify(body));
+    return reply.code(status).headers(securityHeaders(setup)).header('cache-control', 'no-store').type('application/json; charset=utf-8').send(JSON.stringify(body));
   }
 
   async function recognise(request: FastifyRequest): Promise<SignedIn | null> {

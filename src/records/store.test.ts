@@ -1,3 +1,7 @@
+/**
+ * The record store's promises: exact numbers, JSON, transactions, migrations forward only, history that nobody edits.
+ * @module
+ */
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';

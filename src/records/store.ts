@@ -18,6 +18,7 @@ import type { Clock } from '../core/clock.ts';
 import { OperatorError } from '../core/errors.ts';
 import { migrate } from './migrations/run.ts';
 import type { Database } from './tables.ts';
+import { openCluster } from './template-store.ts';
 
 export type RecordTransaction = Transaction<Database>;
 /** What reading and writing functions take: the store's `db`, or the `tx` of a transaction. */
@@ -49,7 +50,7 @@ export async function openRecordStore(options: { dir?: string; url?: string; clo
       throw new OperatorError('directory', { path: options.dir, reason: error instanceof Error ? error.message : String(error) });
     }
   }
-  const lite = await PGlite.create({ ...(options.dir === undefined ? {} : { dataDir: options.dir }), parsers: PGLITE_PARSERS });
+  const lite = options.dir === undefined ? await PGlite.create({ parsers: PGLITE_PARSERS }) : await openCluster(options.dir, PGLITE_PARSERS);
   return recordStoreOver(lite, options.clock, options.dir ?? 'memory', () => lite.close(), options.dir);
 }
 

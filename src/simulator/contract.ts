@@ -155,6 +155,8 @@ export interface Scenario {
   readonly sensors: readonly SimulatedSensor[];
   /** 0 unless the story starts later; see {@link Simulation}. */
   readonly warmUpUs: number;
+  /** Whether `score` runs it unless told otherwise. */
+  readonly scored: boolean;
   /** Never used for tuning (detection.md, section 6). */
   readonly heldOut: boolean;
   play(stage: Stage): Play;

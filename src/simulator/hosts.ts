@@ -35,14 +35,15 @@ function poolOf(text: string): Pool {
   return { bases: Uint32Array.from(nets, (c) => c.words[0] ?? 0), sizes: Uint32Array.from(nets, (c) => 2 ** (32 - c.prefix)) };
 }
 
-const pools = new Map<string, Pool>();
+/** Pools by country: homes, and hosting where there is some; made when first asked for. */
+const pools = { homes: new Map<Country, Pool>(), hosting: new Map<Country, Pool>() };
 function pool(country: Country, hosting: boolean): Pool {
-  const key = `${country}${hosting ? '+' : ''}`;
-  let found = pools.get(key);
+  const known = hosting ? pools.hosting : pools.homes;
+  let found = known.get(country);
   if (!found) {
     const place: Place = PLACES[country];
     found = poolOf(hosting ? place.hosting ?? place.homes : place.homes);
-    pools.set(key, found);
+    known.set(country, found);
   }
   return found;
 }

@@ -34,6 +34,8 @@ const MONLIST = new Uint8Array(48);
 MONLIST.set([0x17, 0, 3, 0x2a]);
 const OLD_FIFTY_EIGHT = new Uint8Array(58);
 OLD_FIFTY_EIGHT[8] = 0x31;
+const DHT_PING = text('d1:ad2:id20:....................e1:q4:ping1:t2:aa1:y1:qe');
+const DNS_ANSWER = Uint8Array.from([0, 0, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, ...dnsName('example.org'), 0, 1, 0, 1, 0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 44, 0, 4, 192, 0, 2, 1]);
 const TRACEROUTE = text('@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_');
 
 /** Payloads by what they ask. */
@@ -54,12 +56,17 @@ export const PAYLOADS = Object.freeze({
   /** The published greeting that the backdoor of Netis routers listened for (Trend Micro, 2014). */
   netisGreeting: fixed(text('AAAAAAAAnetcore\0')),
   bittorrentPing: (rng: Rng) => {
-    const out = text('d1:ad2:id20:....................e1:q4:ping1:t2:aa1:y1:qe').slice();
+    const out = DHT_PING.slice();
     for (let i = 12; i < 32; i++) out[i] = rng.below(256);
     return out;
   },
   netbiosName: fixed(Uint8Array.from([0x80, 0xf0, 0, 0x10, 0, 1, 0, 0, 0, 0, 0, 0, 0x20, ...text('CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'), 0, 0, 0x21, 0, 1])),
-  dnsAnswer: (rng: Rng) => Uint8Array.from([rng.below(256), rng.below(256), 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, ...dnsName('example.org'), 0, 1, 0, 1, 0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 44, 0, 4, 192, 0, 2, 1]),
+  dnsAnswer: (rng: Rng) => {
+    const out = DNS_ANSWER.slice();
+    out[0] = rng.below(256);
+    out[1] = rng.below(256);
+    return out;
+  },
   fiftyEight: fixed(OLD_FIFTY_EIGHT),
   traceroute: fixed(TRACEROUTE),
   nothing: fixed(new Uint8Array(0)),

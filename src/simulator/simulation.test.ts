@@ -12,6 +12,7 @@ import { ETHERNET_HEADER, buildEthernetFrame, fold, pseudoSum, sum16 } from '../
 import { specOf } from './shots.ts';
 import { scenarios } from './registry.ts';
 import { simulate } from './simulation.ts';
+import { telescopes } from './stage-set.ts';
 import type { SimulatedSensor, Simulation } from './contract.ts';
 
 const SHORT = 10 * MINUTE_US;
@@ -173,6 +174,18 @@ test('the truth lists each campaign with its first source no earlier than its on
       assert.equal(campaign.sources.reduce((sum, s) => sum + s.packets, 0), campaign.packets);
     }
   }
+});
+
+test('telescopes of any size and of several organisations see one world: sources per address are alike, and what one sees twice as large sees twice', () => {
+  const options = { seed: 21, durationUs: 10 * MINUTE_US, intensity: 0.3 };
+  const perAddress = [20, 22, 24].map((prefix) => {
+    let packets = 0;
+    for (const batch of simulate('worm-3389', { ...options, sensors: telescopes({ count: 2, prefix, orgs: ['north', 'south'] }) }).batchesNow()) packets += batch.n;
+    return packets / (2 * 2 ** (32 - prefix));
+  });
+  for (const rate of perAddress) assert.ok(Math.abs(rate / (perAddress[0] as number) - 1) < 0.1, perAddress.join(' '));
+  assert.deepEqual(telescopes({ count: 3, prefix: 24, orgs: ['north', 'south'] }).map((s) => s.id), ['north/sim-24-1', 'south/sim-24-2', 'north/sim-24-3']);
+  assert.throws(() => telescopes({ count: 3, prefix: 16 }), { code: 'usage' });
 });
 
 test('a scenario that does not exist is the operator\'s mistake', () => {

@@ -62,8 +62,11 @@ export function survey(plan: SurveyPlan): { population: Population; block: Resea
       for (let sweep = first; sweep <= last; sweep++) {
         const startUs = firstUs + sweep * everyUs;
         const port = portOf(sweep), sweepKey = mix3(key, sweep, 61);
+        // The hashes that fall in this minute, as a range: most addresses fall in another.
+        const low = (cell.fromUs - startUs) / passUs * 2 ** 32 - 1, high = (Math.min(cell.toUs, untilUs) - startUs) / passUs * 2 ** 32 + 1;
         for (let octet = 0; octet < 256; octet++) {
           const dst = (cell.block + octet) >>> 0, hash = mix(sweepKey, dst);
+          if (hash < low || hash > high) continue;
           const atUs = Math.floor(startUs + unit(hash) * passUs);
           if (atUs < cell.fromUs || atUs >= cell.toUs || atUs >= untilUs) continue;
           shot.atUs = atUs;

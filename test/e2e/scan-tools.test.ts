@@ -1,3 +1,7 @@
+/**
+ * Debian's zmap, masscan and nmap, run in a closed network and captured by tcpdump, are recognised packet by packet.
+ * @module
+ */
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { needs } from '../needs.ts';

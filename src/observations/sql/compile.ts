@@ -24,7 +24,7 @@ const TCP_ROW = '(packet = 1 AND proto = 6)';
 const HAS_SRC = `bitAnd(ip_bits, ${BIT.notIp}) = 0`;
 /** Rows with `host` 0 have no source; an unspecified `::` has neither. */
 const HAS_DST = `(${HAS_SRC} AND dst != toFixedString('', 16) OR packet = 1 AND ${HAS_SRC})`;
-/** Ports of ICMP are its type (sport); a port 0 counts only where a transport header was read. */
+/** Ports of ICMP are its type (sport). A port 0 counts only where a transport header was read; in records it says 'unknown'. */
 const ICMP = [1, 58];
 
 function portTest(column: 'sport' | 'dport', test: Extract<Test, { type: 'port' }>): string {
@@ -33,7 +33,7 @@ function portTest(column: 'sport' | 'dport', test: Extract<Test, { type: 'port' 
   if (plain.length > 0) parts.push(`(proto IN (${plain.map(numberLiteral).join(', ')}) AND ${between(column, test.from, test.to)})`);
   if (icmp.length > 0) parts.push(`(proto IN (${icmp.map(numberLiteral).join(', ')}) AND ${between('sport', test.from, test.to)})`);
   const any = parts.length === 1 ? (parts[0] as string) : `(${parts.join(' OR ')})`;
-  return test.from > 0 ? any : `(${any} AND (packet = 0 OR bitAnd(ip_bits, ${BIT.hasTransport}) != 0))`;
+  return test.from > 0 ? any : `(${any} AND if(packet = 0, ${column} != 0, bitAnd(ip_bits, ${BIT.hasTransport}) != 0))`;
 }
 
 /** A LIKE pattern: bytes of the literals with %, _ and \ escaped. */
@@ -59,12 +59,18 @@ function numberTest(sql: string, test: Test, present: string): string {
   }
 }
 
+const MAPPED = cidrBounds({ family: 4, words: Uint32Array.of(0), prefix: 0 });
+
 function addressTest(column: 'src' | 'dst', test: Test): string {
   const present = column === 'src' ? HAS_SRC : HAS_DST;
   if (test.type === 'exists') return present;
   if (test.type !== 'network') throw new RangeError(`an address cannot be tested by '${test.type}'`);
   const { first, last } = cidrBounds(test.cidr);
   const [low, high] = [addressLiteral(first), addressLiteral(last)];
+  if (test.cidr.family === 6 && test.cidr.prefix <= 80 && test.cidr.words.every((word) => word === 0)) {
+    // A network of IPv6 that reaches over the v4-mapped addresses holds none of IPv4.
+    return `(${column} >= ${low} AND ${column} <= ${high} AND NOT (${column} >= ${addressLiteral(MAPPED.first)} AND ${column} <= ${addressLiteral(MAPPED.last)}) AND ${present})`;
+  }
   return low === high ? `(${column} = ${low} AND ${present})` : `(${column} >= ${low} AND ${column} <= ${high} AND ${present})`;
 }
 

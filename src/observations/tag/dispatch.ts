@@ -83,10 +83,16 @@ export function dispatcher(field: KeyField, keys: readonly { readonly rule: numb
   }
   const found = new Uint16Array(BATCH_CAPACITY), buckets = new Uint8Array(BATCH_CAPACITY);
   const sorted = new Uint16Array(BATCH_CAPACITY), ends = new Uint32Array(rulesOf.length), cursor = new Uint32Array(rulesOf.length), counts = new Uint32Array(rulesOf.length + 1);
+  const only = setOf.size === 1 ? setOf.keys().next().value as number : -1;
   return {
     rulesOf, sorted, ends,
     sort(batch, list, n) {
       const column = batch[field];
+      if (only >= 0) {
+        // One value in all: no table, no sorting.
+        ends[0] = column instanceof Uint16Array ? equal16(column, only, list, n, sorted) : column instanceof Uint8Array ? equal8(column, only, list, n, sorted) : equal32(column, only, list, n, sorted);
+        return;
+      }
       const count = column instanceof Uint16Array ? candidates16(column, table, list, n, found, buckets)
         : column instanceof Uint8Array ? candidates8(column, table, list, n, found, buckets) : candidates32(column, table, list, n, found, buckets);
       ends.fill(0);
@@ -129,5 +135,21 @@ function candidates32(column: Uint32Array, table: Uint8Array, list: Uint16Array,
     const i = list[k] as number, value = column[i] as number, bucket = value < 65_536 ? table[value] as number : 0;
     found[count] = i; buckets[count] = bucket; count += (bucket + 255) >>> 8;
   }
+  return count;
+}
+
+function equal8(column: Uint8Array, value: number, list: Uint16Array, n: number, out: Uint16Array): number {
+  let count = 0;
+  for (let k = 0; k < n; k++) { const i = list[k] as number; if (column[i] === value) out[count++] = i; }
+  return count;
+}
+function equal16(column: Uint16Array, value: number, list: Uint16Array, n: number, out: Uint16Array): number {
+  let count = 0;
+  for (let k = 0; k < n; k++) { const i = list[k] as number; if (column[i] === value) out[count++] = i; }
+  return count;
+}
+function equal32(column: Uint32Array, value: number, list: Uint16Array, n: number, out: Uint16Array): number {
+  let count = 0;
+  for (let k = 0; k < n; k++) { const i = list[k] as number; if (column[i] === value) out[count++] = i; }
   return count;
 }

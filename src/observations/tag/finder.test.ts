@@ -1,3 +1,7 @@
+/**
+ * The finder: planted relations are found, ordinary traffic hides none.
+ * @module
+ */
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { BIT, PROTO, newPacketBatch, type PacketBatch } from '../../core/packet-batch.ts';

@@ -99,18 +99,16 @@ function sweep(words: 1 | 4, nesting: Nesting, starts: number[], ends: number[],
 export function partitionOf(words: 1 | 4, starts: Uint32Array, values: Uint32Array): Partition {
   const count = values.length, bits = Math.min(20, Math.max(8, Math.ceil(Math.log2(count)))), shift = 32 - bits;
   const index = sharedU32(2 ** bits + 1);
-  let k = 0;
-  for (let h = 0; h < 2 ** bits; h++) {
-    // The last range whose start is not above h·2^shift (a start with non-zero lower words is above it).
-    const from = h * 2 ** shift;
-    for (; k + 1 < count; k++) {
-      const m = (k + 1) * words, first = starts[m] as number;
-      if (first > from) break;
-      if (words === 4 && first === from && ((starts[m + 1] as number) | (starts[m + 2] as number) | (starts[m + 3] as number)) !== 0) break;
+  // Range k is the last that starts at or before h·2^shift for every h up to the first that range k + 1 reaches.
+  for (let k = 0, h = 0; k < count; k++) {
+    let next = 2 ** bits + 1;
+    if (k + 1 < count) {
+      const m = (k + 1) * words, first = starts[m] as number, high = first >>> shift;
+      const behind = first !== (high << shift) >>> 0 || (words === 4 && ((starts[m + 1] as number) | (starts[m + 2] as number) | (starts[m + 3] as number)) !== 0);
+      next = behind ? high + 1 : high;
     }
-    index[h] = k;
+    for (; h < next; h++) index[h] = k;
   }
-  index[2 ** bits] = count - 1;
   return { words, starts, values, index, shift };
 }
 

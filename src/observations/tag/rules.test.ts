@@ -1,3 +1,7 @@
+/**
+ * Rules against their own examples, and what happens to broken rules and hostile rows.
+ * @module
+ */
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { newPacketBatch } from '../../core/packet-batch.ts';

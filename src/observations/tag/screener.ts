@@ -93,7 +93,7 @@ function mark(bitmap: Uint32Array, hash: number, bits: number): void {
   bitmap[word] = (bitmap[word] as number) | (1 << (bit & 31));
 }
 
-/** Distinct values behind a bitmap; a full one counts as twice its bits, which every threshold is below. */
+/** Distinct values behind a bitmap, up to five times its bits; a fuller one counts as six times, which is above every threshold. */
 function linearCount(bitmap: Uint32Array): number {
   const bits = bitmap.length * 32;
   let set = 0;

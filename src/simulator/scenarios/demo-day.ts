@@ -19,7 +19,7 @@ export const demoDay = {
   ...SCORED, name: 'demo-day',
   about: 'Twenty-four hours across three telescopes: several campaigns, surveys, backscatter, and noise that must not alert.',
   source: 'The other scenarios',
-  durationUs: DAY_US, intensity: 0.5, warmUpUs: 2 * HOUR_US,
+  durationUs: DAY_US, intensity: 0.3, warmUpUs: 2 * HOUR_US, scored: false,
   play(stage) {
     // Times are shares of a day, so that a shorter run tells the same story faster.
     const scale = stage.durationUs / DAY_US;

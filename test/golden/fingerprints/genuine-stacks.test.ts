@@ -1,3 +1,7 @@
+/**
+ * SYNs of systems that p0f could name, rebuilt from its log: no tool may be seen in them.
+ * @module
+ */
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';

@@ -1,3 +1,7 @@
+/**
+ * Recordings of real scan tools and of ordinary connections.
+ * @module
+ */
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';

@@ -1,3 +1,7 @@
+/**
+ * Old and new scanner templates beside ordinary systems, built from published facts.
+ * @module
+ */
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { PROTO, TCP } from '../../../src/core/packet-batch.ts';

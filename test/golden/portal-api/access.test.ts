@@ -1,3 +1,7 @@
+/**
+ * Route by role: who may ask what, and that no answer tells of another organisation.
+ * @module
+ */
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { orgId } from '../../../src/core/ids.ts';

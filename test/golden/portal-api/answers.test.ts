@@ -1,3 +1,7 @@
+/**
+ * What the API answers: content, paging, exports, audit, the OpenAPI document, and hostile requests.
+ * @module
+ */
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -5,6 +9,7 @@ import type { z } from 'zod';
 import { MINUTE_US } from '../../../src/core/time.ts';
 import { ROUTES } from '../../../src/portal/api.ts';
 import type { RouteKey } from '../../../src/portal/handlers.ts';
+import { createPortal } from '../../../src/portal/server.ts';
 import { openApiDocument } from '../../../src/portal/openapi.ts';
 import { csvCell } from '../../../src/portal/routes/observations.ts';
 import { NOW_US, openFixture, type Fixture } from './fixture.ts';
@@ -196,7 +201,20 @@ describe('what the API answers', () => {
     assert.equal(await post(JSON.stringify({ name: 'x'.repeat(300_000) }), 'application/json'), 413);
   });
 
-  test('healthz says so when a store fails', async () => {
+  test('healthz says whether the stores answer, without saying why to strangers', async () => {
     assert.equal((await f.portal.inject({ url: '/healthz' })).statusCode, 200);
+    const told: unknown[] = [];
+    const broken = createPortal({ ...f.services, store: { ...f.services.store, select: () => Promise.reject(new Error('disk on fire')) } }, { onFault: (error) => { told.push(error); } });
+    const answer = await broken.inject({ url: '/healthz' });
+    await broken.close();
+    assert.deepEqual([answer.statusCode, answer.body.includes('fire'), told.length], [503, false, 1]);
+  });
+
+  test('a fault of ours is told to the log with its cause, to the asker without it', async () => {
+    const told: unknown[] = [];
+    const broken = createPortal({ ...f.services, store: { ...f.services.store, select: () => Promise.reject(new Error('secret place /var/lib')) } }, { onFault: (error) => { told.push(error); } });
+    const answer = await broken.inject({ url: '/api/v1/now', headers: { authorization: `Bearer ${f.keys.viewer}` } });
+    await broken.close();
+    assert.deepEqual([answer.statusCode, (JSON.parse(answer.body) as { error: { code: string } }).error.code, answer.body.includes('secret'), told.length], [500, 'fault', false, 1]);
   });
 });

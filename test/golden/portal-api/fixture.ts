@@ -70,7 +70,7 @@ export function draftOf(org: OrgId, sensor: string, port: string, sources: reado
 
 export async function openFixture(): Promise<Fixture> {
   const clock = manualClock(NOW_US);
-  const records = await openTemporaryRecords(clock), store = await temporaryStore({ clock });
+  const records = await openTemporaryRecords(clock), store = await temporaryStore({ clock, locate: (src) => ({ country: src.startsWith('192.') ? 'JP' : 'IS', asn: 64_500 }) });
   const orgs = orgServices(records), findings = findingStore(records);
   const listeners = new Set<{ orgs: readonly OrgId[]; tell: Parameters<Live['subscribe']>[1] }>();
   const tell = (org: OrgId, event: Parameters<Parameters<Live['subscribe']>[1]>[0], data: unknown): void => {

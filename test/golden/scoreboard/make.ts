@@ -1,8 +1,9 @@
 /**
  * Writes `docs/scoreboard.json` and `docs/scoreboard.md`: all scenarios, seeds 1 and 2 for the quick table, 1–5 for the full one.
  *
- * `node dist/test/golden/scoreboard/make.js [--quick] [--seeds N] [--only-text]`. Engines that raised no early warning in any run are left out: there is
- * nothing to judge. Cost: N × 14 runs of a quarter of a million packets.
+ * `node dist/test/golden/scoreboard/make.js [--quick] [--seeds N] [--engine A,B | --engine all] [--only-text]`. Without `--engine` the engines of the
+ * committed table run again. Engines that raised no early warning in any run are left out: there is nothing to judge.
+ * Cost: N × 14 runs of a quarter of a million packets.
  * @module
  */
 import { execFileSync } from 'node:child_process';
@@ -11,7 +12,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runEnginesOver } from '../../../src/cli/score-engines.ts';
 import type { Engine } from '../../../src/engines/engine.ts';
-import { DEFAULT_ENGINES } from '../../../src/engines/registry.ts';
+import { DEFAULT_ENGINES, enginesNamed } from '../../../src/engines/registry.ts';
 import { SCORED_SCENARIOS } from '../../../src/simulator/registry.ts';
 import { lineOf, scoreScenarios, totalOf, type RunScore, type ScoreReport } from '../../../src/simulator/score.ts';
 import { renderScoreboard, type Scoreboard } from '../../../src/simulator/scoreboard.ts';
@@ -44,13 +45,19 @@ function commitId(): string {
   try { return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: projectRoot, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim(); } catch (error) { process.stderr.write(`no commit id: ${(error as Error).message}\n`); return 'unknown'; }
 }
 
+/** Engines asked for, else those of the committed table, else all. */
+function enginesOf(args: readonly string[], old: Scoreboard | null): readonly Engine[] {
+  const at = args.indexOf('--engine'), asked = at >= 0 ? (args[at + 1] ?? '').split(',') : old?.quick.totals.map((t) => t.engine).filter((name) => name !== 'all') ?? ['all'];
+  return asked.includes('all') ? DEFAULT_ENGINES : enginesNamed(asked);
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const old = committedBoard(), quickOnly = args.includes('--quick'), at = args.indexOf('--seeds');
   const seeds = quickOnly ? QUICK_SEEDS : Array.from({ length: at >= 0 ? Math.max(2, Number(args[at + 1])) : 5 }, (_, k) => k + 1);
   let board = old;
   if (!args.includes('--only-text') || !old) {
-    const runs: RunScore[] = [];
-    const report = await scored(DEFAULT_ENGINES, seeds, (judged) => {
+    const runs: RunScore[] = [], engines = enginesOf(args, old);
+    const report = await scored(engines, seeds, (judged) => {
       runs.push(...judged);
       const all = judged.at(-1);
       if (all) process.stderr.write(`${all.scenario} seed ${all.seed}: ${all.campaigns.filter((c) => c.found).length} of ${all.campaigns.length} found, ${all.falseAlerts} false\n`);

@@ -73,7 +73,8 @@ export async function call<K extends Route>(route: K, options: CallOptions<K> = 
   }
   if (!response.ok) {
     const error = await errorOf(response);
-    if (response.status === 401 && !route.includes('/session')) signedOut();
+    // `GET /me` is the question whether there is a session: its 401 is an answer.
+    if (response.status === 401 && route !== 'GET /me' && !route.includes('/session')) signedOut();
     throw error;
   }
   if (response.status === 204) return undefined as Answer<K>;

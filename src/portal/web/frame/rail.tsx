@@ -31,9 +31,9 @@ export function Rail({ page, onHelp }: { readonly page: PageName; readonly onHel
     { path: '/health', label: t.pages.health, here: page === 'health' },
   ];
   return (
-    <div className="rail">
+    <nav className="rail" aria-label={t.nav}>
       <Link to="/now" className="brand" aria-label={t.brand}><Brand /><span>{t.brand}</span></Link>
-      <nav aria-label={t.nav}>
+      <div className="rail-pages">
         <ul>
           {entries.map((e) => (
             <li key={e.path}>
@@ -44,9 +44,9 @@ export function Rail({ page, onHelp }: { readonly page: PageName; readonly onHel
             </li>
           ))}
         </ul>
-      </nav>
+      </div>
       <Profile onHelp={onHelp} />
-    </div>
+    </nav>
   );
 }
 
@@ -77,7 +77,7 @@ function Profile({ onHelp }: { readonly onHelp: () => void }) {
   };
   return (
     <div className="profile" ref={place}>
-      <button type="button" className="profile-button" aria-expanded={open} aria-controls="profile-panel" aria-label={t.profile} onClick={() => setOpen(!open)}>
+      <button type="button" className="profile-button" aria-expanded={open} aria-controls="profile-panel" aria-label={`${t.profile}: ${me.name || me.person}`} onClick={() => setOpen(!open)}>
         <Icon name="menu" /><span className="profile-name">{me.name || me.person}</span>
       </button>
       {open && (

@@ -91,7 +91,7 @@ export function ExplorePage() {
         </section>
       </div>
       {selected !== null && rows.data && (
-        <Drawer label={t.explore.rows}>{shown ? <ObservationCard row={shown} keep={() => keepRow(shown)} /> : <Empty title={t.explore.nothing}><p className="dim">{t.explore.nothingHint}</p></Empty>}</Drawer>
+        <Drawer label={shown ? t.explore.rowLabel(shown.src, portText(shown.port), f.exact(shown.atUs)) : t.drawer}>{shown ? <ObservationCard row={shown} keep={() => keepRow(shown)} /> : <Empty title={t.explore.nothing}><p className="dim">{t.explore.nothingHint}</p></Empty>}</Drawer>
       )}
     </div>
   );

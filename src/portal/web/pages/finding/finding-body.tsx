@@ -52,9 +52,10 @@ export function FindingBody({ detail, full }: { readonly detail: FindingDetail; 
   const explore = { q: evidence.query, from: isoOf(evidence.fromUs), to: isoOf(evidence.toUs), sel: null };
   const totals = matrix.hosts.map((host, r) => ({ host, packets: matrix.packets.slice(r * matrix.slots, (r + 1) * matrix.slots).reduce((sum, p) => sum + p, 0) }));
   const Heading = full ? 'h1' : 'h2';
+  const Sub = full ? 'h2' : 'h3';
   const basis = (
       <section aria-labelledby={`basis-${finding.id}`}>
-        <h3 id={`basis-${finding.id}`}>{w.advice}</h3>
+        <Sub id={`basis-${finding.id}`}>{w.advice}</Sub>
         {advice && <p>{advice}</p>}
         <dl className="facts">
           <div><dt>{w.basis}</dt><dd>{detail.source}</dd></div>
@@ -84,7 +85,7 @@ export function FindingBody({ detail, full }: { readonly detail: FindingDetail; 
       <div className="finding-columns">
         <div>
           <section aria-labelledby={`why-${finding.id}`}>
-            <h3 id={`why-${finding.id}`}>{w.why}</h3>
+            <Sub id={`why-${finding.id}`}>{w.why}</Sub>
             <p>{findingWhy(finding, language)}</p>
             {victim && <p className="note">{w.victimNote}</p>}
             <dl className="facts">
@@ -100,7 +101,7 @@ export function FindingBody({ detail, full }: { readonly detail: FindingDetail; 
         </div>
         <div>
           <section aria-label={w.evidence}>
-            <h3>{w.evidence}</h3>
+            <Sub>{w.evidence}</Sub>
             {matrix.hosts.length > 0 && (
               <Figure title={w.matrixNote} className="minor" summary={w.matrixLabel(f.n(matrix.hosts.length), f.n(matrix.slots))}
                 twin={{ head: [t.col.src, t.col.packets], rows: () => totals.map((x) => [<Value key={x.host} field="src" value={x.host} />, f.n(x.packets)]) }}>
@@ -124,7 +125,7 @@ export function FindingBody({ detail, full }: { readonly detail: FindingDetail; 
       {!full && basis}
       {!full && decision}
       <section aria-labelledby={`sources-${finding.id}`}>
-        <h3 id={`sources-${finding.id}`}>{victim ? w.victimsHead : w.sources} <span className="dim">{f.n(finding.sources)}</span></h3>
+        <Sub id={`sources-${finding.id}`}>{victim ? w.victimsHead : w.sources} <span className="dim">{f.n(finding.sources)}</span></Sub>
         <div className="scroll-x" tabIndex={0} role="region" aria-label={victim ? w.victimsHead : w.sources}>
           <table className="plain">
             <thead><tr><th scope="col">{t.col.src}</th><th scope="col">{t.col.country}</th>{full && <th scope="col">{t.col.asn}</th>}<th scope="col" data-align="end">{t.col.packets}</th><th scope="col" data-align="end">{t.col.first}</th></tr></thead>
@@ -134,13 +135,13 @@ export function FindingBody({ detail, full }: { readonly detail: FindingDetail; 
         {(detail.moreSources || (!full && detail.sourceList.length > DRAWER_SOURCES)) && <p className="dim">{w.moreSources}</p>}
       </section>
       <section aria-labelledby={`like-${finding.id}`}>
-        <h3 id={`like-${finding.id}`}>{w.like}</h3>
+        <Sub id={`like-${finding.id}`}>{w.like}</Sub>
         {detail.like.length === 0 ? <p className="dim">{w.noLike}</p> : (
           <ul className="plain-list">{detail.like.map((x) => <li key={x.id}><Link to={findingPath(x.id)} with={{ q: null, sel: null }}>{f.dateTime(x.fromUs)}</Link> <span className="tag">{(w.states as Readonly<Record<string, string>>)[x.state] ?? x.state}</span> {x.reason}</li>)}</ul>
         )}
       </section>
       <section aria-labelledby={`history-${finding.id}`}>
-        <h3 id={`history-${finding.id}`}>{w.history}</h3>
+        <Sub id={`history-${finding.id}`}>{w.history}</Sub>
         {detail.history.length === 0 ? <p className="dim">{w.noHistory}</p> : (
           <ul className="plain-list">{detail.history.map((h, i) => <li key={i}><time>{f.time(h.atUs)}</time> <b>{h.person}</b> <span className="tag">{(w.states as Readonly<Record<string, string>>)[h.action] ?? w.actions[h.action] ?? h.action}</span> {h.reason}</li>)}</ul>
         )}

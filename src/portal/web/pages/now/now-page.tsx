@@ -57,12 +57,12 @@ export function NowPage() {
   const now = useQuery({ queryKey: ['now', range.from, range.to], queryFn: ({ signal }) => call('GET /now', { query: { from: range.from, to: range.to }, signal }), ...liveOptions(range), placeholderData: (previous) => previous });
   return (
     <div className="page now">
+      <h1 className="unseen">{t.pages.now}</h1>
       <Answered query={now} lines={8}>
         {(data) => {
           const segments = sentenceOf(data, me.org, words);
           return (
             <>
-              <h1 className="unseen">{t.pages.now}</h1>
               <p className="sentence" data-language={language}>
                 {segments.map((s, i) => (typeof s === 'string' ? s : 'b' in s ? <b key={i}>{s.b}</b>
                   : 'port' in s ? <Link key={i} className="hot" to={portPath(s.port)} with={{ q: null }}>{portText(s.port)}</Link>
