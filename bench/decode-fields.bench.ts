@@ -75,7 +75,7 @@ if (has('tshark')) {
   const start = await tshark(prefix(1));
   peers.push({ name: 'tshark', packets: TSHARK, time: async () => Math.max(0.001, await tshark(prefix(TSHARK)) - start) });
 }
-if (has('p0f')) peers.push({ name: 'p0f', packets: P0F, time: () => run('p0f', ['-r', prefix(P0F), '-o', '/dev/null']) });
+if (has('p0f')) peers.push({ name: 'p0f', packets: P0F, time: () => run('p0f', ['-r', prefix(P0F)]) });
 if (has('tcpdump')) peers.push({ name: 'tcpdump', packets: PACKETS, time: () => run('tcpdump', ['-r', path, '-w', '/dev/null']) });
 
 const cpuSeconds: number[] = [];

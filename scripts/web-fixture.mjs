@@ -123,7 +123,7 @@ export async function startFixture({ port = 0, mode = 'normal', nowMs = Date.now
       check(q);
       const { fromUs, toUs } = rangeOf(q), bins = Number(q.get('bins') ?? 200), scale = (q.get('query') ?? '') === '' ? 1 : 0.12, none = (q.get('query') ?? '').includes('country == XX');
       const packets = band(fromUs, toUs, bins, none ? 0 : (18400 * scale * (toUs - fromUs)) / 1e6 / bins, 0.1, hash(q.get('query') ?? '') + 4).map((p) => p.value), total = packets.reduce((a, b) => a + b, 0);
-      return { fromUs, toUs, binUs: (toUs - fromUs) / bins, packets, records: packets, sources: packets.map((p) => Math.round(p / 9)), totalPackets: total, totalRecords: total, totalSources: none ? 0 : Math.round(41208 * Math.sqrt(scale)), approximate: scale === 1 };
+      return { fromUs, toUs, binUs: (toUs - fromUs) / bins, packets, records: packets.map(() => 0), sources: packets.map((p) => Math.round(p / 9)), totalPackets: total, totalRecords: 0, totalSources: none ? 0 : Math.round(41208 * Math.sqrt(scale)), approximate: scale === 1 };
     },
     'GET /observations/complete': (q) => {
       const text = q.get('text') ?? '', at = Number(q.get('at') ?? text.length), word = /[A-Za-z.]*$/.exec(text.slice(0, at))?.[0] ?? '', from = at - word.length;

@@ -27,6 +27,7 @@ const CHECKS = {
   zmap: () => (command('zmap') ? null : 'zmap is not installed'),
   masscan: () => (command('masscan') ? null : 'masscan is not installed'),
   nmap: () => (command('nmap') ? null : 'nmap is not installed'),
+  postgres: () => (command('initdb') && command('pg_ctl') ? null : 'PostgreSQL (initdb, pg_ctl) is not installed'),
   openssl: () => (command('openssl') ? null : 'openssl is not installed'),
   chromium: () => (command('chromium') ? null : 'chromium is not installed'),
   root: () => (process.getuid?.() === 0 ? null : 'this test needs root (network namespaces)'),

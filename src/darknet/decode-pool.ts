@@ -4,7 +4,7 @@
  * In: a capture's bytes. Out: the same events as `readCapture` gives, slices in order, whatever the number of workers. A *job* (a module
  * of the caller's) sees each batch on the worker: it may annotate it there, or reduce it to something small so that rows never travel.
  * Arrays move by transfer; slabs and tables are used again. At most AHEAD slices a worker are under way.
- * Cost: finding a record about 10 ns on the calling thread; starting a worker about 50 ms, so small captures are read without.
+ * Cost: the calling thread only finds records; starting a worker takes longer than reading a small capture without (`bench/decode-fields.bench.ts`).
  * @module
  */
 import { Worker, type TransferListItem } from 'node:worker_threads';

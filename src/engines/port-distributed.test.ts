@@ -71,10 +71,10 @@ test('a hundred hosts on a quiet port are raised once, with their hosts, tool an
   assert.ok((found?.countries.length ?? 0) > 5);
 });
 
-test('twenty low-rate hosts an hour on a quiet port are raised', () => {
-  const rng = seededRng('slow'), bots = hosts(rng, 40);
+test('thirty low-rate hosts an hour on a quiet port are raised', () => {
+  const rng = seededRng('slow'), bots = hosts(rng, 60);
   let next = 0;
-  const { findings } = watch(330, (minute) => (minute < 200 || minute % 3 !== 0 ? [] : [{ atUs: START_US + minute * MINUTE_US + rng.below(MINUTE_US), src: bots[next++ % 40] as number, dst: DARK + rng.below(256), dport: 10000 }]));
+  const { findings } = watch(330, (minute) => (minute < 200 || minute % 2 !== 0 ? [] : [{ atUs: START_US + minute * MINUTE_US + rng.below(MINUTE_US), src: bots[next++ % 60] as number, dst: DARK + rng.below(256), dport: 10000 }]));
   assert.deepEqual(findings.map((f) => f.subject), ['tcp/10000']);
 });
 

@@ -109,8 +109,8 @@ function take(m: PortDistributedMemory, t: FlowTable, minute: number): Glance {
   for (let s = 0; s < STATISTICS.length; s++) {
     const r = m.running[s] as Running, block = Math.floor(minute / (STATISTICS[s] as Statistic).minutes);
     if (r.block === block) continue;
-    r.block = block; r.covered = 0;
-    if (s !== HOUR) r.counts = new Map();
+    r.block = block;
+    if (s !== HOUR) { r.covered = 0; r.counts = new Map(); }
   }
   const one = (m.running[0] as Running).counts, ten = (m.running[1] as Running).counts, hour = (m.running[2] as Running).counts, steady = (m.running[3] as Running).counts;
   const tenStart = minute - (minute % 10), hourStart = tenStart - 50, scaleUp = 2 ** t.level, hourly = m.running[HOUR] as Running;
@@ -285,17 +285,16 @@ function steadyExplain(m: PortDistributedMemory, port: number, steady: number, e
   return steady >= Math.max(6, 0.4 * excess) && lawOf((m.running[3] as Running).model, port, 1).mean < 0.3 * steady;
 }
 
-/** Names the hosts of a busy port: the steady ones if they explain the excess, else everybody who is new. */
+/** Names the hosts of a busy port: the steady ones as soon as they explain the excess, at the end everybody who is new. */
 function decide(m: PortDistributedMemory, e: Episode, port: number, minute: number): void {
-  e.undecided = 0;
   const { seen } = m, steady = new Set<number | string>(), countries = new Set<number>();
   for (let row = 0; row < seen.n; row++) {
     if (((seen.port[row] as number) & 0xffffff) !== port || steadyMinutes(seen, row, minute) < STEADY_MINUTES) continue;
     steady.add(isV6(seen.port[row] as number) ? sourceText(seen.a[row] as number, seen.b[row] as number, true) : (seen.b[row] as number));
     countries.add(seen.country[row] as number);
   }
-  if (!steadyExplain(m, port, steady.size, e.peak - e.mean)) return;
-  e.steadyOnly = true; e.sources = steady; e.countries = countries;
+  if (!steadyExplain(m, port, steady.size, e.peak - e.mean)) { if (minute >= e.undecided) e.undecided = 0; return; }
+  e.undecided = 0; e.steadyOnly = true; e.sources = steady; e.countries = countries;
 }
 
 /** Share of this minute's packets of a port that went to one destination; 1 when too few came to tell. */
@@ -360,7 +359,7 @@ function followEpisodes(t: FlowTable, m: PortDistributedMemory, window: Window, 
       findings.push({ ...tell(e, port, window, minute), ended: true });
       continue;
     }
-    if (e.undecided !== 0 && minute >= e.undecided) decide(m, e, port, minute);
+    if (e.undecided !== 0) decide(m, e, port, minute);
     const grown = e.sources.size >= e.told * 1.1 + 1 || severityOf(e) > e.toldSeverity;
     if ((e.told === 0 && (e.undecided === 0 || e.toldSeverity === 0)) || (grown && e.undecided === 0 && (e.told < 100 || minute - e.toldMinute >= 2)) || minute - e.toldMinute >= 10) findings.push(tell(e, port, window, minute));
   }

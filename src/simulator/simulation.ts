@@ -9,7 +9,7 @@
  * Limits: IPv4 only; sources answer to nothing (a telescope is silent).
  * @module
  */
-import { parseCidr, type Cidr } from '../core/address.ts';
+import { parseCidr } from '../core/address.ts';
 import { OperatorError } from '../core/errors.ts';
 import { MINUTE_US } from '../core/time.ts';
 import { seededRng } from '../core/rng.ts';
@@ -82,7 +82,7 @@ function sliceLength(asked: number | undefined): number {
 }
 
 /** A /24 that a sensor touches; `keeps` tells which of its addresses are the sensor's, if not all. */
-interface Block { readonly first: number; readonly keeps: ((dst: number) => boolean) | null; readonly region: Cidr }
+interface Block { readonly first: number; readonly keeps: ((dst: number) => boolean) | null }
 
 function blocksOf(sensor: SimulatedSensor): Block[] {
   const blocks: Block[] = [];
@@ -92,12 +92,12 @@ function blocksOf(sensor: SimulatedSensor): Block[] {
     const base = region.words[0] ?? 0;
     if (region.prefix > 24) {
       const mask = (0xffffffff << (32 - region.prefix)) >>> 0;
-      blocks.push({ first: (base & 0xffffff00) >>> 0, keeps: (dst) => ((dst & mask) >>> 0) === base, region });
+      blocks.push({ first: (base & 0xffffff00) >>> 0, keeps: (dst) => ((dst & mask) >>> 0) === base });
       continue;
     }
     const count = 2 ** (24 - region.prefix);
     if (blocks.length + count > MOST_BLOCKS) throw new OperatorError('usage', { message: `${sensor.id} watches more than a /8, which the simulator does not do.` });
-    for (let k = 0; k < count; k++) blocks.push({ first: (base + 256 * k) >>> 0, keeps: null, region });
+    for (let k = 0; k < count; k++) blocks.push({ first: (base + 256 * k) >>> 0, keeps: null });
   }
   return blocks;
 }
@@ -150,7 +150,7 @@ function fillLane(lane: Lane, r: Run, k: number, fromUs: number, toUs: number, k
     }
     if (block.keeps) dropOthers(shots, first, block.keeps);
   }
-  // Order by time: one sort of numbers that hold (offset in µs, row). Rows stay below 2^22, offsets below 2^26.
+  // Order by time: one sort of numbers that hold (offset in µs, row). Both stay below 2^26.
   const n = shots.n;
   if (n >= 2 ** 26) throw new RangeError(`${n} packets in one minute of one sensor are more than the simulator holds`);
   if (lane.keys.length < n) { lane.keys = new Float64Array(n * 2); lane.order = new Uint32Array(n * 2); }

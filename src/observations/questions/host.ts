@@ -146,16 +146,14 @@ async function endsOf(store: Asked, viewer: Viewer, isHost: string, range: Range
   // Hours at the ends of the range may be cut before the host's first packet in them: then the next hours are asked too.
   const ask = (part: typeof hours): Promise<{ n: number; f: number; l: number; country: string; asn: number }[]> => store.select(`SELECT count() AS n, min(at_us) AS f, max(at_us) AS l,
     argMax(toString(country), at_us) AS country, argMax(asn, at_us) AS asn FROM observation WHERE ${orgCondition(viewer)} AND ${isHost} AND (${inSpans(part)})`);
-  const near = (end: 'first' | 'last') => async (): Promise<{ n: number; f: number; l: number; country: string; asn: number } | null> => {
-    for (let take = 1; ; take *= 8) {
-      const part = end === 'first' ? hours.filter((hour) => hour.fromUs < first.fromUs + take * HOUR_US) : hours.filter((hour) => hour.toUs > last.toUs - take * HOUR_US);
-      const [row] = await ask(part);
-      if (row && row.n > 0) return row;
-      if (part.length === hours.length) return null;
-    }
-  };
-  const [head, tail] = await Promise.all([near('first')(), near('last')()]);
-  return head && tail ? { firstUs: head.f, lastUs: tail.l, country: tail.country, asn: tail.asn } : none;
+  let head: (Awaited<ReturnType<typeof ask>>)[number] | undefined, tail: typeof head;
+  for (let take = 1; ; take *= 8) {
+    const early = hours.filter((hour) => hour.fromUs < first.fromUs + take * HOUR_US), late = hours.filter((hour) => hour.toUs > last.toUs - take * HOUR_US);
+    if (early.length + late.length >= hours.length) { [head] = await ask(hours); tail = head; break; }
+    [[head], [tail]] = await Promise.all([ask(early), ask(late)]);
+    if (head && tail && head.n > 0 && tail.n > 0) break;
+  }
+  return head && tail && head.n > 0 ? { firstUs: head.f, lastUs: tail.l, country: tail.country, asn: tail.asn } : none;
 }
 
 async function hostTags(store: Asked, viewer: Viewer, bytes: Uint8Array, range: Range): Promise<HostPage['tags']> {

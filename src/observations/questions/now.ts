@@ -13,7 +13,7 @@ import { orgCondition, rangeCondition } from '../sql/compile.ts';
 import { numberLiteral, timeLiteral } from '../sql/literal.ts';
 import { PORT_KEY_SQL } from '../sql/migrations/001-observations.ts';
 import { topPorts, type PortFigures } from './port-figures.ts';
-import { dense, historyDays, historyRanges, median, percentile, slotFor, slotsOf, withBands, type Asked, type BandPoint } from './series.ts';
+import { historyDays, historyRanges, median, percentile, slotFor, slotsOf, withBands, type Asked, type BandPoint } from './series.ts';
 
 export interface NowFigures extends Range {
   readonly sensors: number; readonly simulated: boolean; readonly hosts: number; readonly packets: number;
@@ -39,47 +39,47 @@ export async function askNow(store: Asked, viewer: Viewer, range: Range): Promis
   const span = range.toUs - range.fromUs, slotUs = slotFor(range, MOST_SLOTS), slots = slotsOf(range, slotUs);
   const before: Range = { fromUs: range.fromUs - span, toUs: range.fromUs };
   const orgs = orgCondition(viewer);
-  const [totals, countries, countriesBefore, minutes, history, normals, ports] = await Promise.all([
-    store.select<{ h: number; p: number; s: number; sim: number }>(`SELECT uniqExactIf(host, host != 0) AS h, sum(packet) AS p, uniqExact(sensor) AS s,
-      max(bitAnd(ip_bits, ${BIT.simulated})) AS sim FROM observation WHERE ${orgs} AND ${rangeCondition(range)}`),
-    countryHosts(store, viewer, range),
-    countryHosts(store, viewer, before),
-    perMinute(store, viewer, [{ fromUs: Math.floor(range.fromUs / MINUTE_US) * MINUTE_US, toUs: range.toUs }], slotUs),
-    perMinute(store, viewer, historyRanges(range), slotUs, true),
+  const isNow = `at_us >= ${timeLiteral(range.fromUs)}`;
+  const [rows, minutes, normals, ports] = await Promise.all([
+    store.select<{ g: number; c: string; h: number; p: number; b: number; s: number; sim: number; all: number; then: number }>(`SELECT toString(country) AS c, grouping(c) AS g,
+      uniqExactIf(host, host != 0 AND ${isNow}) AS h, sumIf(packet, ${isNow}) AS p, uniqExactIf(host, host != 0 AND NOT ${isNow}) AS b, uniqExactIf(sensor, ${isNow}) AS s,
+      maxIf(bitAnd(ip_bits, ${BIT.simulated}), ${isNow}) AS sim, count() AS all, countIf(NOT ${isNow}) AS then
+      FROM observation WHERE ${orgs} AND ${rangeCondition({ fromUs: before.fromUs, toUs: range.toUs })} GROUP BY GROUPING SETS ((), (c)) ORDER BY h DESC, c`),
+    perMinute(store, viewer, [...historyRanges(range), { fromUs: Math.floor(range.fromUs / MINUTE_US) * MINUTE_US, toUs: range.toUs }], range, slotUs),
     hostsOfSpans(store, viewer, range),
     topPorts(store, viewer, range, MOST_PORTS),
   ]);
-  const total = totals[0] ?? { h: 0, p: 0, s: 0, sim: 0 };
-  const then = new Map(countriesBefore.map((row) => [row.country, row.hosts]));
+  const total = rows.find((row) => row.g === 1) ?? { h: 0, p: 0, b: 0, s: 0, sim: 0, all: 0, then: 0 };
+  const history = minutes.filter((row) => row.t < Math.floor(range.fromUs / MINUTE_US) * MINUTE_US);
+  const bySlot = new Map<number, { packets: number; hosts: number[] }>();
+  for (const row of minutes) {
+    if (row.t < Math.floor(range.fromUs / MINUTE_US) * MINUTE_US) continue;
+    const at = row.t - (row.t % slotUs), slot = bySlot.get(at) ?? { packets: 0, hosts: [] };
+    slot.packets += row.p;
+    slot.hosts.push(row.h);
+    bySlot.set(at, slot);
+  }
   // The first and last slot may be cut by the range: rates are per second of the slot that lies within it.
   const seconds = slots.map((at) => (Math.min(at + slotUs, range.toUs) - Math.max(at, range.fromUs)) / 1e6);
-  const packets = dense(slots, new Map(minutes.map((row) => [row.t, row.p])));
+  const packets = slots.map((at) => bySlot.get(at)?.packets ?? 0);
+  const hosts = slots.map((at) => { const seen = bySlot.get(at)?.hosts ?? []; return seen.length === 0 ? 0 : seen.reduce((a, b) => a + b, 0) / seen.length; });
   const rate = packets.map((sum, i) => sum / Math.max(1, Math.min(seconds[i] ?? 1, slotUs / 1e6)));
   return {
     ...range, sensors: total.s, simulated: total.sim !== 0, hosts: total.h, packets: total.p, hostsNormal: normals,
     packetsPerSecond: withBands(slots, rate, range, history.map((row) => [row.t, row.p / 60])),
-    hostsPerMinute: withBands(slots, dense(slots, new Map(minutes.map((row) => [row.t, row.h]))), range, history.map((row) => [row.t, row.h])),
-    portsAbove: await portsAbove(store, viewer, range, slotUs, slots),
-    map: countries.map((row) => ({ ...row, ratio: countriesBefore.length === 0 ? null : row.hosts / Math.max(1, then.get(row.country) ?? 0) })),
+    hostsPerMinute: withBands(slots, hosts, range, history.map((row) => [row.t, row.h])),
+    portsAbove: await portsAbove(store, viewer, range, slotUs, slots, total),
+    map: rows.filter((row) => row.g === 0 && row.c !== '' && row.h > 0)
+      .map((row) => ({ country: row.c, hosts: row.h, packets: row.p, ratio: total.then === 0 ? null : row.h / Math.max(1, row.b) })),
     ports,
   };
 }
 
-async function countryHosts(store: Asked, viewer: Viewer, range: Range): Promise<{ country: string; hosts: number; packets: number }[]> {
-  return store.select(`SELECT toString(country) AS country, uniqExact(host) AS hosts, sum(packet) AS packets FROM observation
-    WHERE ${orgCondition(viewer)} AND ${rangeCondition(range)} AND host != 0 AND country != '' GROUP BY country ORDER BY hosts DESC, country`);
-}
-
-/**
- * Packets and hosts by slot (hosts: mean of the slot's minutes), or by single minute for history. History of long slots is a
- * sample: one minute in five.
- */
-async function perMinute(store: Asked, viewer: Viewer, ranges: readonly Range[], slotUs: number, history = false): Promise<{ t: number; p: number; h: number }[]> {
+/** Packets and hosts by minute. Of the history of long slots a sample: one minute in five. */
+async function perMinute(store: Asked, viewer: Viewer, ranges: readonly Range[], current: Range, slotUs: number): Promise<{ t: number; p: number; h: number }[]> {
   const when = ranges.map((range) => rangeCondition(range, 'minute_us')).join(' OR ');
-  const sample = history && slotUs > MINUTE_US ? ` AND intDiv(minute_us, ${numberLiteral(MINUTE_US)}) % 5 = 0` : '';
-  const inner = `SELECT minute_us, sum(packets) AS p, uniqCombinedMerge(sources) AS h FROM by_minute WHERE ${orgCondition(viewer)} AND (${when})${sample} GROUP BY minute_us`;
-  if (history) return store.select(`SELECT minute_us AS t, p, h FROM (${inner}) ORDER BY t`);
-  return store.select(`SELECT minute_us - minute_us % ${numberLiteral(slotUs)} AS t, sum(p) AS p, avg(h) AS h FROM (${inner}) GROUP BY t ORDER BY t`);
+  const sample = slotUs > MINUTE_US ? ` AND (minute_us >= ${timeLiteral(current.fromUs - MINUTE_US)} OR intDiv(minute_us, ${numberLiteral(MINUTE_US)}) % 5 = 0)` : '';
+  return store.select(`SELECT minute_us AS t, sum(packets) AS p, uniqCombinedMerge(sources) AS h FROM by_minute WHERE ${orgCondition(viewer)} AND (${when})${sample} GROUP BY t ORDER BY t`);
 }
 
 /** Median of distinct hosts over the same span of earlier days with data (at least three), else of up to five spans before. */
@@ -99,13 +99,11 @@ async function hostsOfSpans(store: Asked, viewer: Viewer, range: Range): Promise
   return median(same.length >= 3 ? same : await hosts(spans));
 }
 
-async function portsAbove(store: Asked, viewer: Viewer, range: Range, slotUs: number, slots: readonly number[]): Promise<BandPoint[]> {
+async function portsAbove(store: Asked, viewer: Viewer, range: Range, slotUs: number, slots: readonly number[], size: { all: number; then: number }): Promise<BandPoint[]> {
   const span = range.toUs - range.fromUs;
   const both: Range = { fromUs: Math.floor((range.fromUs - span) / slotUs) * slotUs, toUs: range.toUs };
-  const size = await store.select<{ all: number; before: number }>(`SELECT sum(packets) + sum(records) AS all, sumIf(packets + records, minute_us < ${timeLiteral(range.fromUs)}) AS before
-    FROM by_minute WHERE ${orgCondition(viewer)} AND ${rangeCondition(both, 'minute_us')}`);
-  if ((size[0]?.all ?? 0) > MOST_ROWS_BY_PORT) return [];
-  if ((size[0]?.before ?? 0) === 0) return slots.map((atUs) => ({ atUs, value: 0, low: null, high: null }));
+  if (size.all > MOST_ROWS_BY_PORT) return [];
+  if (size.then === 0) return slots.map((atUs) => ({ atUs, value: 0, low: null, high: null }));
   const firstSlot = slots[0] ?? range.fromUs, slotsBefore = Math.max(1, Math.round((firstSlot - both.fromUs) / slotUs));
   const rows = await store.select<{ t: number; n: number }>(`SELECT slot.1 AS t, count() AS n FROM (
       SELECT k, arrayJoin(arrayFilter(s -> s.2 >= greatest(${LEAST_HOSTS}, ${ABOVE_TIMES} * mean), groupArray((t, h)))) AS slot, sumIf(h, t < ${timeLiteral(firstSlot)}) / ${slotsBefore} AS mean FROM (

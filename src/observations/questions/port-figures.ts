@@ -7,7 +7,7 @@
 import { formatPortKey } from '../../core/ports.ts';
 import type { Range, Viewer } from '../contract.ts';
 import { orgCondition, rangeCondition } from '../sql/compile.ts';
-import { numberLiteral } from '../sql/literal.ts';
+import { numberLiteral, timeLiteral } from '../sql/literal.ts';
 import { PORT_KEY_SQL } from '../sql/migrations/001-observations.ts';
 import { dense, slotFor, slotsOf, type Asked } from './series.ts';
 import { serviceName } from './service-names.ts';
@@ -37,29 +37,31 @@ const within = (keys: readonly number[]): string => `${PORT_KEY_SQL} IN (${keys.
 export async function topPorts(store: Asked, viewer: Viewer, range: Range, limit: number): Promise<PortFigures[]> {
   const span = range.toUs - range.fromUs, slotUs = slotFor(range, TREND_SLOTS), slots = slotsOf(range, slotUs);
   const before: Range = { fromUs: range.fromUs - span, toUs: range.fromUs };
-  const top = await store.select<{ k: number; h: number; p: number; s: string; f: number }>(`SELECT ${PORT_KEY_SQL} AS k, uniqExact(host) AS h, sum(packet) AS p,
-    toString(argMin(sensor, at_us)) AS s, min(at_us) AS f FROM ${rowsOf(viewer, range)} GROUP BY k ORDER BY h DESC, p DESC, k LIMIT ${numberLiteral(limit)}`);
+  const isNow = `t >= ${timeLiteral(slots[0] ?? range.fromUs)}`;
+  // Slots are cut at the range's ends, so that now and before are told apart exactly.
+  const top = await store.select<{ k: number; h: number; p: number; b: number; s: string; f: number; trend: [number, number][] }>(`SELECT k, uniqExactMergeIf(hosts, ${isNow}) AS h, sumIf(packets, ${isNow}) AS p,
+      uniqExactMergeIf(hosts, NOT ${isNow}) AS b, argMinIf(toString(first.2), first.1, ${isNow}) AS s, minIf(first.1, ${isNow}) AS f,
+      groupArrayIf((t, finalizeAggregation(hosts)), ${isNow}) AS trend FROM (
+      SELECT ${PORT_KEY_SQL} AS k, if(at_us >= ${timeLiteral(range.fromUs)}, at_us - at_us % ${numberLiteral(slotUs)}, -1) AS t, uniqExactState(host) AS hosts, sum(packet) AS packets,
+        min((at_us, toString(sensor))) AS first FROM ${rowsOf(viewer, { fromUs: before.fromUs, toUs: range.toUs })} GROUP BY k, t)
+    GROUP BY k HAVING h > 0 ORDER BY h DESC, p DESC, k LIMIT ${numberLiteral(limit)}`);
   if (top.length === 0) return [];
   const keys = top.map((row) => row.k);
-  const [earlier, trend, tools, countries] = await Promise.all([
-    store.select<{ k: number; h: number }>(`SELECT ${PORT_KEY_SQL} AS k, uniqExact(host) AS h FROM ${rowsOf(viewer, before)} GROUP BY k`),
-    store.select<{ k: number; t: number; h: number }>(`SELECT ${PORT_KEY_SQL} AS k, at_us - at_us % ${numberLiteral(slotUs)} AS t, uniqExact(host) AS h FROM ${rowsOf(viewer, range)} AND ${within(keys)} GROUP BY k, t`),
-    store.select<{ k: number; x: string; h: number }>(`SELECT ${PORT_KEY_SQL} AS k, toString(tool) AS x, uniqExact(host) AS h FROM ${rowsOf(viewer, range)} AND tool != '' AND ${within(keys)}
-      GROUP BY k, x ORDER BY h DESC, x LIMIT ${numberLiteral(MOST_TOOLS)} BY k`),
-    store.select<{ k: number; x: string }>(`SELECT ${PORT_KEY_SQL} AS k, toString(country) AS x, uniqExact(host) AS h FROM ${rowsOf(viewer, range)} AND country != '' AND ${within(keys)}
-      GROUP BY k, x ORDER BY h DESC, x LIMIT ${numberLiteral(MOST_COUNTRIES)} BY k`),
+  const [earlier, facets] = await Promise.all([
+    store.select<{ n: number }>(`SELECT sum(packets) + sum(records) AS n FROM by_minute WHERE ${orgCondition(viewer)} AND ${rangeCondition(before, 'minute_us')}`),
+    store.select<{ k: number; x: string; c: string; g: number; h: number }>(`SELECT ${PORT_KEY_SQL} AS k, toString(tool) AS x, toString(country) AS c, grouping(x, c) AS g, uniqExact(host) AS h
+      FROM ${rowsOf(viewer, range)} AND ${within(keys)} GROUP BY GROUPING SETS ((k, x), (k, c)) ORDER BY h DESC, x, c LIMIT ${MOST_TOOLS + MOST_COUNTRIES + 1} BY k, g`),
   ]);
-  const known = earlier.length > 0, hostsBefore = new Map(earlier.map((row) => [row.k, row.h]));
-  return top.map((row) => {
-    const then = hostsBefore.get(row.k) ?? 0;
-    return {
-      port: formatPortKey(row.k), service: serviceName(row.k), hosts: row.h, packets: row.p,
-      // A port nobody tried before counts as one host then: the ratio stays finite and says at least how much it grew.
-      ratio: known ? row.h / Math.max(1, then) : null,
-      trend: dense(slots, new Map(trend.filter((one) => one.k === row.k).map((one) => [one.t, one.h]))),
-      tools: tools.filter((one) => one.k === row.k).map((one) => ({ tool: one.x, share: one.h / row.h })),
-      firstSensor: row.s, firstUs: row.f,
-      countries: countries.filter((one) => one.k === row.k).map((one) => one.x),
-    };
-  });
+  const known = (earlier[0]?.n ?? 0) > 0;
+  /** `grouping(x, c)`: 1 where only the tool is a key, 2 where only the country is. */
+  const facetsOf = (k: number, g: 1 | 2, most: number): { x: string; c: string; h: number }[] => facets.filter((one) => one.k === k && one.g === g && (g === 1 ? one.x : one.c) !== '').slice(0, most);
+  return top.map((row) => ({
+    port: formatPortKey(row.k), service: serviceName(row.k), hosts: row.h, packets: row.p,
+    // A port nobody tried before counts as one host then: the ratio stays finite and says at least how much it grew.
+    ratio: known ? row.h / Math.max(1, row.b) : null,
+    trend: dense(slots, new Map(row.trend)),
+    tools: facetsOf(row.k, 1, MOST_TOOLS).map((one) => ({ tool: one.x, share: one.h / row.h })),
+    firstSensor: row.s, firstUs: row.f,
+    countries: facetsOf(row.k, 2, MOST_COUNTRIES).map((one) => one.c),
+  }));
 }

@@ -44,7 +44,7 @@ test('the strongest rule names the tool: masscan sending to an address equal to 
   const dst = (198 << 24 | 51 << 16 | 100 << 8 | 20) >>> 0;
   const example: ExamplePacket = { src: '203.0.113.9', dst: '198.51.100.20', proto: 'tcp', sport: 50_000, dport: 443, ttl: 240, flags: 'S', seq: dst, ipid: 443, window: 1024 };
   assert.equal(verdict(compileFingerprints(rules.fingerprints), example), 'mirai-seq');
-  assert.deepEqual(compileFingerprints(rules.fingerprints).explain(exampleBatch([example]), 0).map((r) => r.id), ['mirai-seq', 'masscan-old-template', 'masscan-relation-bare', 'masscan-relation-ttl']);
+  assert.deepEqual(compileFingerprints(rules.fingerprints).explain(exampleBatch([example]), 0).map((r) => r.id), ['mirai-seq', 'masscan-old-template', 'masscan-relation']);
 });
 
 test('a packet whose transport header was not captured gets no verdict', () => {

@@ -91,7 +91,7 @@ function add(state: SourceVerdictState, batch: PacketBatch, from = 0, to = batch
     const named = tool[i] as number;
     if (named !== 0 && named !== NMAP) continue;
     const entry = follow(state.followed, batch, i, MAX_SOURCES, newEntry);
-    if (entry) addSyn(state, entry, batch, i, family === 4 ? batch.dst[i] as number : mixWords(batch.dst, 4 * i), named === NMAP);
+    if (entry) addSyn(state, entry, batch, i, family === 4 ? batch.dst[i] as number : mixWords(batch.dst, 4 * i), named === NMAP || looksLikeNmap(batch, i));
   }
 }
 
@@ -145,6 +145,12 @@ function addSyn(state: SourceVerdictState, entry: Entry, batch: PacketBatch, i: 
   if (batch.window[i] === 65_535 && ((batch.ipBits[i] as number) & BIT.dontFragment) === 0) {
     addTarget(entry.repeats ??= new Map(), mix32((dst ^ Math.imul(dport + 1, 0x9e3779b1)) >>> 0), { seq, ipid: batch.ipid[i] as number, same: true, n: 1, firstUs: atUs, lastUs: atUs });
   }
+}
+
+/** The template of Nmap at any distance, which one packet alone does not prove: window 1024·k, four bytes of options, no fragmentation flag. */
+function looksLikeNmap(batch: PacketBatch, i: number): boolean {
+  const window = batch.window[i] as number;
+  return window >= 1024 && window <= 4096 && (window & 1023) === 0 && batch.optLen[i] === 4 && ((batch.ipBits[i] as number) & BIT.dontFragment) === 0 && (batch.ttl[i] as number) <= 59;
 }
 
 function agree(constant: Constant, value: number): void {

@@ -30,7 +30,8 @@ const TOOL_TEMPLATES: Readonly<Record<string, readonly [Tool, Template]>> = {
   'ZMap 4.1.1 and later, Linux': ['zmap', (rng) => ({ ttl: 30 + rng.below(35), ipid: rng.below(65_536), seq: rng.u32(), window: 65_535, options: LINUX(rng) })],
   'masscan, old template': ['masscan', masscan(1024)],
   'masscan, new template': ['masscan', masscan(1025, mss(1460))],
-  'Nmap SYN scan': ['nmap', (rng) => { const ttl = 37 + rng.below(23); return { ttl: ttl - 12, ipid: rng.below(65_536), seq: 810_166_702, window: 1024 * (ttl % 4 + 1), options: mss(1460), sport: 33_000 + rng.below(30_000) }; }],
+  'Nmap SYN scan': ['nmap', (rng) => ({ ttl: 25 + rng.below(23), ipid: rng.below(65_536), seq: 810_166_702, window: 1024, options: mss(1460), sport: 33_000 + rng.below(30_000) })],
+  'Nmap SYN scan, older, from near by': ['nmap', (rng) => { const ttl = 37 + rng.below(23); return { ttl: ttl - 4, ipid: rng.below(65_536), seq: 810_166_702, window: 1024 * (ttl % 4 + 1), options: mss(1460), sport: 33_000 + rng.below(30_000) }; }],
   Mirai: ['mirai', (rng, dst) => ({ ttl: 40 + rng.below(24), ipid: rng.below(65_536), seq: dst, window: rng.below(65_536), sport: 1024 + rng.below(64_000) })],
   Hajime: ['hajime', (rng) => ({ ttl: 45, ipid: 0, seq: (rng.u32() & 0xffff0000) >>> 0, window: 14_600, dport: 5358 })],
 };
@@ -46,6 +47,7 @@ const ORDINARY: Readonly<Record<string, Template>> = {
   macOS: (rng) => ({ ttl: 40 + rng.below(24), dontFragment: true, ipid: 0, seq: rng.u32(), window: 65_535, options: MACOS(rng) }),
   'Cisco IOS': (rng) => ({ ttl: 230 + rng.below(26), ipid: rng.below(65_536), seq: rng.u32(), window: 4128, options: mss(536) }),
   lwIP: (rng) => ({ ttl: 235 + rng.below(20), ipid: rng.below(65_536), seq: rng.below(65_536), window: 5840, options: mss(1460) }),
+  'a controller': (rng) => ({ ttl: 30, ipid: rng.below(65_536), seq: rng.u32(), window: 4096, options: mss(1460), sport: 49_152 + rng.below(4_000) }),
   uIP: (rng) => ({ ttl: 50 + rng.below(14), ipid: rng.below(65_536), seq: rng.u32(), window: 1460, options: mss(1460), sport: 1024 + rng.below(4_000) }),
 };
 
@@ -65,7 +67,7 @@ for (const [name, [tool, template]] of Object.entries(TOOL_TEMPLATES)) {
   });
 }
 
-test('of 200,000 SYNs of ten ordinary systems at most one in ten thousand is named at all', async () => {
+test('of 220,000 SYNs of eleven ordinary systems at most one in ten thousand is named at all', async () => {
   const annotator = annotatorFor();
   let total = 0, named = 0;
   const which: string[] = [];
@@ -74,6 +76,6 @@ test('of 200,000 SYNs of ten ordinary systems at most one in ten thousand is nam
     total += found.total;
     for (const [tool, count] of found.tools) if (tool !== '') { named += count; which.push(`${name}: ${tool} ${count}`); }
   }
-  assert.equal(total, 200_000);
-  assert.ok(named <= 20, which.join(', '));
+  assert.equal(total, 220_000);
+  assert.ok(named <= 22, which.join(', '));
 });

@@ -37,7 +37,7 @@ export function StatusLine() {
   const gaps = health.data ? gapsToday(health.data) : [];
   const first = gaps[0];
   const marking = (findings.data?.findings ?? []).reduce((worst, x) => (STRICTNESS.indexOf(x.marking) > STRICTNESS.indexOf(worst) ? x.marking : worst), '');
-  const simulated = sensors.some((s) => s.simulated);
+  const simulated = sensors.some((s) => s.simulated) || (findings.data?.findings.some((x) => x.simulated) ?? false);
   return (
     <footer className="status">
       {health.data && <Link to="/health">{live > 0 ? `${t.sensorsLive(live, f.n(live))} · ${t.lag(f.duration(lagMs * 1000))}` : sensors.length > 0 ? t.noSensorLive : t.sensorsLive(0, f.n(0))}</Link>}

@@ -95,7 +95,7 @@ export function TimeBrush({ resolved }: { readonly resolved: Resolved | undefine
 
   const spanUs = resolved ? resolved.toUs - resolved.fromUs : DEFAULT_SPAN_US;
   const named = (Object.keys(SPANS) as SpanKey[]).find((k) => range.live && Math.abs((SPANS[k] ?? 0) - spanUs) < 0.02 * spanUs);
-  const spanText = resolved ? `${f.time(resolved.fromUs)} – ${new Date(resolved.fromUs / 1000).toDateString() === new Date(resolved.toUs / 1000).toDateString() ? f.clock(resolved.toUs) : f.time(resolved.toUs)}` : '';
+  const spanText = resolved ? f.fromTo(resolved.fromUs, resolved.toUs).join(' – ') : '';
   const choose = (value: string): void => {
     if (value === 'custom') return;
     if (value === 'all') setParams({ from: '1970-01-01T00:00:00Z', to: null });

@@ -29,7 +29,7 @@ export const en = {
   theme: 'Theme', themes: { system: 'As the system', light: 'Light', dark: 'Dark' }, contrast: 'High contrast', language: 'Language', languages: { en: 'English', ja: '日本語' }, signOut: 'Sign out', help: 'Keys and help', profile: 'Profile and appearance',
   drawer: 'Details', evidenceTray: 'Evidence', evidenceCount: (text: string) => `Evidence ${text}`,
   table: 'Show as a table', chart: 'Show as a chart', copyTable: 'Copy as CSV',
-  normalBand: 'normal band', learning: 'still learning what is normal',
+  normalBand: 'normal band', learning: 'learning what is normal',
   severity: (n: number) => `Severity ${n} of 5`,
   loading: 'Loading', loadFailed: 'This could not be loaded', offline: 'The server does not answer. It may be restarting; this page keeps trying.',
   nothingHere: 'Nothing here', asOf: (time: string) => `as of ${time}`,
@@ -72,7 +72,7 @@ export const en = {
   label: { unexplained: 'unexplained', research: 'research scanner', backscatter: 'backscatter', misconfiguration: 'misconfiguration', 'known-malware': 'known malware', own: 'our own' },
   // Explore
   explore: {
-    title: 'Explore', totals: (packets: string, records: string, sources: string) => `${packets} packets · ${records} records · ${sources} sources`, histogram: 'Packets over time', histogramSummary: (total: string, from: string, to: string) => `${total} packets from ${from} to ${to}. Drag on the chart to choose a span.`,
+    title: 'Explore', totals: (packets: string, records: string, sources: string) => `${packets} packets · ${records ? `${records} records · ` : ''}${sources} sources`, histogram: 'Packets over time', histogramSummary: (total: string, from: string, to: string) => `${total} packets from ${from} to ${to}. Drag on the chart to choose a span.`,
     rows: 'Observations', facets: 'Facets', examples: 'Try a question', exampleList: ['port == tcp/23 && tool == mirai', 'label == unexplained && country == JP', 'role == victim'], facet: { port: 'Ports', src: 'Sources', tool: 'Tools', country: 'Countries', label: 'Screening' },
     nothing: 'No observation matches in this time.', nothingHint: 'Widen the time range, or take a condition away.', saveView: 'Save this question…', saveTitle: 'Save this question', saveName: 'Name', saveKind: 'Kind', kinds: { view: 'View', alert: 'Alert', hunt: 'Hunt' }, saved: (name: string) => `Saved “${name}”`, views: 'Saved', exportJson: 'JSON lines', exportCsv: 'CSV', exportLabel: 'Export', loadMore: 'Loading older rows', end: 'No older rows', rowLabel: (src: string, port: string, time: string) => `${src} to ${port} at ${time}`, noTool: 'no tool recognised', measure: 'Facets count',
   },

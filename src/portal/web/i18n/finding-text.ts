@@ -11,7 +11,8 @@ import { portText } from '../parts/names.ts';
 import type { Language } from './format.ts';
 
 type Name = keyof typeof FINDINGS;
-interface Wording { readonly kind: string; readonly title: (subject: string) => string }
+/** `title` gets the subject and, where a subject has two parts (`198.51.100.7 tcp/22`), the second one, else ''. */
+interface Wording { readonly kind: string; readonly title: (subject: string, second: string) => string }
 
 const EN: { readonly [name in Name]?: Wording } = {
   'port.distributed': { kind: 'Distributed', title: (s) => `${s}: many new hosts at once` },
@@ -20,8 +21,8 @@ const EN: { readonly [name in Name]?: Wording } = {
   'sync.group': { kind: 'In step', title: (s) => `${s}: hosts that move in step` },
   'early-warning': { kind: 'Early warning', title: (s) => `${s}: early warning` },
   'scan.source': { kind: 'Scanner', title: (s) => `${s} scans on a large scale` },
-  'scan.horizontal': { kind: 'Port scan', title: (s) => `${s} searches for one service` },
-  'scan.vertical': { kind: 'Host scan', title: (s) => `${s} takes stock of one address` },
+  'scan.horizontal': { kind: 'Port scan', title: (s, port) => `${s} searches for ${port || 'one service'}` },
+  'scan.vertical': { kind: 'Host scan', title: (s, target) => `${s} takes stock of ${target || 'one address'}` },
   'dos.victim': { kind: 'Victim', title: (s) => `${s} is under a flood` },
   'tool.new': { kind: 'New tool', title: (s) => `${s}: first seen here` },
   'sensor.outage': { kind: 'Outage', title: (s) => `${s} is silent` },
@@ -35,8 +36,8 @@ const JA: { readonly [name in Name]?: Wording } = {
   'sync.group': { kind: '同期', title: (s) => `${s} で同期して動くホスト群` },
   'early-warning': { kind: '早期警戒', title: (s) => `${s} の早期警戒` },
   'scan.source': { kind: 'スキャナー', title: (s) => `${s} の大規模スキャン` },
-  'scan.horizontal': { kind: '水平スキャン', title: (s) => `${s} が単一サービスを探索` },
-  'scan.vertical': { kind: '垂直スキャン', title: (s) => `${s} が単一アドレスを探索` },
+  'scan.horizontal': { kind: '水平スキャン', title: (s, port) => `${s} が ${port || '単一サービス'} を探索` },
+  'scan.vertical': { kind: '垂直スキャン', title: (s, target) => `${s} が ${target || '単一アドレス'} を探索` },
   'dos.victim': { kind: '被害者', title: (s) => `${s} への DoS 攻撃` },
   'tool.new': { kind: '新ツール', title: (s) => `${s} を初観測` },
   'sensor.outage': { kind: '無応答', title: (s) => `${s} が無応答` },
@@ -57,7 +58,7 @@ function worded(facts: FindingRow['facts'], language: Language): FindingRow['fac
 function isName(name: string): name is Name { return Object.hasOwn(FINDINGS, name); }
 /** `tcp/5000@tokyo,osaka` → `5000/tcp`; ports as people read them, everything else as it is. */
 export function subjectText(subject: string): string {
-  const [what = ''] = subject.split('@');
+  const [what = ''] = subject.split(/[@ ]/);
   return what.split(',').map((part) => (/^[a-z0-9]+\/\d+(\/\d+)?$/.test(part) ? portText(part) : part)).join(', ');
 }
 function readable(text: string): string { return text.replace(/\b(tcp|udp|sctp)\/(\d{1,5})\b/g, '$2/$1'); }
@@ -66,7 +67,7 @@ type Named = Pick<FindingRow, 'name' | 'subject' | 'facts' | 'why'>;
 export function findingTitle(finding: Named, language: Language): string {
   const name = finding.name;
   const wording = isName(name) ? WORDINGS[language][name] : undefined;
-  if (wording) return wording.title(subjectText(finding.subject));
+  if (wording) return wording.title(subjectText(finding.subject), subjectText(finding.subject.split(' ')[1] ?? ''));
   return `${subjectText(finding.subject)}: ${isName(name) ? FINDINGS[name].title[language] : name}`;
 }
 /** A word or two for the queue's column. */

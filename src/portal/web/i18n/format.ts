@@ -19,6 +19,8 @@ export interface Format {
   /** 3e-9 → 3·10⁻⁹ */
   tiny(value: number): string;
   clock(us: number): string;
+  /** Two times; the second without its day where it is the same. */
+  fromTo(fromUs: number, toUs: number): [string, string];
   /** Clock today, day and clock otherwise. */
   time(us: number): string;
   dateTime(us: number): string;
@@ -47,8 +49,11 @@ function make(language: Language): Format {
   const names = new Intl.DisplayNames([locale], { type: 'region', fallback: 'code' });
   const unit = (value: number, name: string, digits: number): string => new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
   const minus = (text: string): string => text.replace(/^-/, '−');
+  const sameDay = (a: number, b: number): boolean => new Date(a / 1000).toDateString() === new Date(b / 1000).toDateString();
+  const time = (us: number): string => (new Date(us / 1000).toDateString() === new Date().toDateString() ? clock : day).format(us / 1000);
   return {
     language,
+    fromTo: (fromUs, toUs) => [time(fromUs), sameDay(fromUs, toUs) ? clock.format(toUs / 1000) : time(toUs)],
     n: (value, digits = 0) => minus((digits === 0 ? whole : digits === 1 ? one : two).format(value)),
     short: (value) => (Math.abs(value) < 10_000 ? (Number.isInteger(value) ? whole : one).format(value) : compact.format(value)),
     pct: (ratio) => `${(Math.abs(ratio) < 0.0995 && ratio !== 0 && Math.abs(ratio) < 0.01 ? one : whole).format(ratio * 100)} %`,
@@ -67,7 +72,7 @@ function make(language: Language): Format {
       return `${m}·10${String(e).replace(/[-\d]/g, (c) => SUPERSCRIPT[c] ?? c)}`;
     },
     clock: (us) => clock.format(us / 1000),
-    time: (us) => (new Date(us / 1000).toDateString() === new Date().toDateString() ? clock : day).format(us / 1000),
+    time,
     dateTime: (us) => full.format(us / 1000),
     exact: (us) => exact.format(us / 1000),
     duration: (us) => {

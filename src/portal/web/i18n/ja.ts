@@ -63,7 +63,7 @@ export const ja: Catalogue = {
   role: { unknown: '不明', attacker: '攻撃者', scanner: 'スキャナー', research: '調査機関', victim: '被害者', relay: '中継' },
   label: { unexplained: '未説明', research: '調査スキャン', backscatter: 'バックスキャッタ', misconfiguration: '設定ミス', 'known-malware': '既知マルウェア', own: '自組織' },
   explore: {
-    title: '探索', totals: (packets, records, sources) => `${packets} パケット・${records} レコード・送信元 ${sources}`, histogram: 'パケット数の推移', histogramSummary: (total, from, to) => `${from} から ${to} まで ${total} パケット。グラフ上のドラッグで期間を選べます。`,
+    title: '探索', totals: (packets, records, sources) => `${packets} パケット・${records ? `${records} レコード・` : ''}送信元 ${sources}`, histogram: 'パケット数の推移', histogramSummary: (total, from, to) => `${from} から ${to} まで ${total} パケット。グラフ上のドラッグで期間を選べます。`,
     rows: '観測', facets: '内訳', examples: '例から始める', exampleList: ['port == tcp/23 && tool == mirai', 'label == unexplained && country == JP', 'role == victim'], facet: { port: '宛先ポート', src: '送信元ホスト', tool: 'ツール', country: '国・地域', label: '選別' },
     nothing: 'この期間に一致する観測はありません。', nothingHint: '期間を広げるか、条件を減らしてください。', saveView: 'この検索を保存…', saveTitle: '検索を保存', saveName: '名前', saveKind: '種類', kinds: { view: 'ビュー', alert: 'アラート', hunt: 'ハント' }, saved: (name) => `「${name}」を保存しました`, views: '保存済み', exportJson: 'JSON Lines', exportCsv: 'CSV', exportLabel: '書き出し', loadMore: '以前の行を読み込み中', end: 'これより前の行はありません', rowLabel: (src, port, time) => `${time} ${src} から ${port}`, noTool: 'ツール判定なし', measure: '内訳の単位',
   },

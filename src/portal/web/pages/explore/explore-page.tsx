@@ -59,7 +59,7 @@ export function ExplorePage() {
     <div className="page explore">
       <div className="page-head">
         <h1>{t.explore.title}</h1>
-        {histogram.data && <p className="totals">{t.explore.totals(f.n(histogram.data.totalPackets), f.n(histogram.data.totalRecords), `${histogram.data.approximate ? '≈ ' : ''}${f.n(histogram.data.totalSources)}`)}</p>}
+        {histogram.data && <p className="totals">{t.explore.totals(f.n(histogram.data.totalPackets), histogram.data.totalRecords > 0 ? f.n(histogram.data.totalRecords) : '', `${histogram.data.approximate ? '≈ ' : ''}${f.n(histogram.data.totalSources)}`)}</p>}
         <Acts query={query} />
       </div>
       {query === '' && (
@@ -69,7 +69,7 @@ export function ExplorePage() {
         {(data) => {
           const at = (i: number): number => data.fromUs + i * data.binUs;
           return (
-            <Figure title={t.explore.histogram} summary={t.explore.histogramSummary(f.n(data.totalPackets), f.time(data.fromUs), f.time(data.toUs))} note={`${f.time(data.fromUs)} – ${f.time(data.toUs)} · ${f.duration(data.binUs)}`}
+            <Figure title={t.explore.histogram} summary={t.explore.histogramSummary(f.n(data.totalPackets), f.time(data.fromUs), f.time(data.toUs))} note={`${f.fromTo(data.fromUs, data.toUs).join(' – ')} · ${f.duration(data.binUs)}`}
               twin={{ head: [t.col.time, t.col.packets, t.col.records, t.col.sources], rows: () => data.packets.map((p, i) => [f.time(at(i)), f.n(p), f.n(data.records[i] ?? 0), f.n(data.sources[i] ?? 0)]) }}>
               <TimeChart label={t.col.packets} height={104} bars points={data.packets.map((value, i) => ({ atUs: at(i), value }))} />
             </Figure>
@@ -86,7 +86,7 @@ export function ExplorePage() {
           {rows.data && list.length === 0 && <Empty title={t.explore.nothing}><p className="dim">{t.explore.nothingHint}</p></Empty>}
           {list.length > 0 && (
             <RowWindow rows={list} rowKey={rowKey} selected={selected} onOpen={(row) => setParams({ sel: ROW_PREFIX + rowKey(row) }, selected === null ? 'push' : 'replace')} onEvidence={keepRow}
-              more={rows.hasNextPage} loadingMore={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} total={histogram.data?.totalRecords ?? list.length} />
+              more={rows.hasNextPage} loadingMore={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} total={Math.max(list.length, (histogram.data?.totalPackets ?? 0) + (histogram.data?.totalRecords ?? 0))} />
           )}
         </section>
       </div>

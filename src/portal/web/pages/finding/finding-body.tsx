@@ -93,7 +93,7 @@ export function FindingBody({ detail, full }: { readonly detail: FindingDetail; 
               {Object.entries(evidence.figures).slice(0, full ? 40 : DRAWER_FIGURES).map(([key, value]) => <div key={key}><dt>{t.figures[key] ?? figureName(key)}</dt><dd>{number(value)}</dd></div>)}
               <div><dt>{victim ? w.victimsHead : w.who}</dt><dd>{victim ? w.victims(finding.sources, f.n(finding.sources)) : w.hosts(finding.sources, f.n(finding.sources))}{finding.countries.length > 0 && ` · ${w.countries(finding.countries.length, f.n(finding.countries.length))}`}</dd></div>
               <div><dt>{w.where}</dt><dd>{finding.sensors.map((s) => <Value key={s} field="sensor" value={s}>{sensorText(s, me.org)}</Value>)}</dd></div>
-              <div><dt>{w.when}</dt><dd>{f.time(finding.fromUs)} – {f.time(finding.toUs)} · {finding.ended ? w.ended : w.ongoing}</dd></div>
+              <div><dt>{w.when}</dt><dd>{f.fromTo(finding.fromUs, finding.toUs).join(' – ')} · {finding.ended ? w.ended : w.ongoing}</dd></div>
             </dl>
           </section>
           {full && basis}

@@ -43,7 +43,7 @@ export function FindingsPage() {
   const query = params.get('q') ?? '';
   const state = (STATES as readonly string[]).includes(params.get('state') ?? '') ? (params.get('state') as State) : 'open';
   const group = (GROUPS as readonly string[]).includes(params.get('group') ?? '') ? (params.get('group') as Group) : 'none';
-  const findings = useQuery({ queryKey: ['findings', state, query, range.from, range.to], queryFn: ({ signal }) => call('GET /findings', { query: { state, query, from: range.from, to: range.to, limit: 500 }, signal }), placeholderData: (previous) => previous });
+  const findings = useQuery({ queryKey: ['findings', state, query, range.from, range.to], queryFn: ({ signal }) => call('GET /findings', { query: { state, query, from: range.from, to: range.to, limit: 1000 }, signal }), placeholderData: (previous) => previous });
   const selected = params.get('sel');
   const counts = findings.data?.counts ?? {};
   const by = (x: FindingRow): string => (group === 'kind' ? findingKind(x, language) : group === 'port' ? (x.ports[0] ? portText(x.ports[0]) : t.none) : group === 'sensor' ? x.sensors.map((s) => sensorText(s, me.org)).join(', ') || t.none : '');
@@ -72,7 +72,8 @@ export function FindingsPage() {
           if (data.findings.length === 0) {
             return query !== '' ? <Empty title={t.findings.filtered} /> : state === 'open' ? <Empty title={t.findings.emptyOpen}><p className="dim">{t.findings.emptyOpenHint}</p></Empty> : <Empty title={t.findings.empty} />;
           }
-          return grouped(data.findings, by).map(({ key, members }, index) => (
+          const gravest = [...data.findings].sort((a, b) => b.severity - a.severity || b.firstRaisedUs - a.firstRaisedUs);
+          return grouped(gravest, by).map(({ key, members }, index) => (
             <section key={key} className="finding-group" aria-label={key || t.findings.title}>
               {group !== 'none' && <h2>{key} <span className="dim">{f.n(members.length)}</span></h2>}
               <DataTable className="queue" primary={index === 0} label={key || t.findings.title} rows={members} rowKey={(x) => x.id} selected={selected} onOpen={open}

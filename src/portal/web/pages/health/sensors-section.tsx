@@ -54,15 +54,14 @@ export function SensorsSection({ health }: { readonly health: HealthPicture }) {
   );
 }
 
-/** One bar an hour, newest right, ending at the sensor's last hour; a gap is hatched over the hours it touches. */
+/** One bar an hour, newest right, ending now; a gap is hatched over the hours it touches. */
 function Calendar({ sensor, nowUs }: { readonly sensor: SensorRow; readonly nowUs: number }) {
   const { t, f } = useWords();
   const bins = sensor.perHour;
   const n = Math.max(1, bins.length);
-  const endUs = sensor.state === 'stored' && sensor.lastUs !== null ? sensor.lastUs : nowUs;
-  const startUs = endUs - n * HOUR_US;
+  const startUs = nowUs - n * HOUR_US;
   const top = Math.max(1, ...bins);
-  const gaps = sensor.gaps.filter((g) => g.toUs > startUs && g.fromUs < endUs);
+  const gaps = sensor.gaps.filter((g) => g.toUs > startUs && g.fromUs < nowUs);
   const x = (us: number): number => Math.max(0, Math.min(n, (us - startUs) / HOUR_US));
   return (
     <svg className="calendar" viewBox={`0 0 ${n} 10`} preserveAspectRatio="none" role="img" aria-label={t.health.calendarLabel(sensor.name, gaps.length === 0 ? t.health.noGaps : t.health.gapsN(gaps.length, f.n(gaps.length)))}>

@@ -100,7 +100,7 @@ function SensorStrips({ host }: { readonly host: HostPicture }) {
   const name = (s: string): string => sensorText(s, me.org);
   const at = (i: number): number => host.fromUs + i * host.binUs;
   return (
-    <Figure title={t.host.timeline} note={`${f.time(host.fromUs)} – ${f.time(host.toUs)} · ${f.duration(host.binUs)}`} summary={t.host.timelineLabel(host.src, host.timeline.map((s) => name(s.sensor)).join(', '))}
+    <Figure title={t.host.timeline} note={`${f.fromTo(host.fromUs, host.toUs).join(' – ')} · ${f.duration(host.binUs)}`} summary={t.host.timelineLabel(host.src, host.timeline.map((s) => name(s.sensor)).join(', '))}
       twin={{ head: [t.col.time, ...host.timeline.map((s) => name(s.sensor))], rows: () => (host.timeline[0]?.bins ?? []).flatMap((_, i) => (host.timeline.some((s) => (s.bins[i] ?? 0) > 0) ? [[f.time(at(i)), ...host.timeline.map((s) => f.n(s.bins[i] ?? 0))]] : [])) }}>
       <div className="strips">
         {host.timeline.map((s) => (

@@ -27,17 +27,27 @@ import { Value } from '../../parts/value.tsx';
 import './now.css';
 
 const WorldMap = lazy(() => import('../../parts/world-map.tsx').then((m) => ({ default: m.WorldMap })));
+/** A change worth a colour. */
+export function rises(ratio: number | null): boolean { return ratio !== null && ratio > 1.15; }
 /** Within this of normal, people say "as usual". */
 const USUAL_RATIO = 0.05;
 const HOUR_US = 3_600e6;
 /** As many as stand beside the map; the rest is a link. */
 const SHOWN_CHANGES = 4;
 
+/** What the sentence names, then the gravest; among equals the newest. */
+export function gravestFirst(changes: readonly FindingRow[], headline: FindingRow | null): FindingRow[] {
+  const all = headline === null || changes.some((x) => x.id === headline.id) ? [...changes] : [headline, ...changes];
+  return all.sort((a, b) => Number(b.id === headline?.id) - Number(a.id === headline?.id) || b.severity - a.severity || b.firstRaisedUs - a.firstRaisedUs);
+}
+
 /** The sentence a person would say, in pieces. */
 export function sentenceOf(now: NowPicture, org: string, { t, f, language }: Words): Segment[] {
   const spanUs = now.toUs - now.fromUs;
   const near = (us: number): boolean => Math.abs(spanUs - us) < us * 0.02;
-  const span = !now.live ? t.now.span.range(f.time(now.fromUs), f.time(now.toUs)) : near(HOUR_US) ? t.now.span.h : near(24 * HOUR_US) ? t.now.span.d : t.now.span.last(f.duration(spanUs));
+  // Replayed or stored time is named: "the last hour" would mean the hour by the clock on the wall.
+  const elsewhere = Math.abs(now.toUs - Date.now() * 1000) > 2 * HOUR_US;
+  const span = !now.live || elsewhere ? t.now.span.range(...f.fromTo(now.fromUs, now.toUs)) : near(HOUR_US) ? t.now.span.h : near(24 * HOUR_US) ? t.now.span.d : t.now.span.last(f.duration(spanUs));
   const ratio = now.hostsNormal !== null && now.hostsNormal > 0 ? now.hosts / now.hostsNormal - 1 : null;
   const change = ratio === null ? null : { text: f.pct(Math.abs(ratio)), kind: Math.abs(ratio) < USUAL_RATIO ? 'as' as const : ratio > 0 ? 'above' as const : 'below' as const };
   const first = t.now.sentence({ span, hosts: f.n(now.hosts), hostsN: now.hosts, sensors: now.sensors, sensorsText: f.n(now.sensors), change, when: t.now.weekdayPart(f.weekday(now.toUs), f.dayPart(now.toUs)) });
@@ -71,7 +81,7 @@ export function NowPage() {
               <Tiles now={data} />
               <div className="now-middle">
                 <Origins now={data} />
-                <Changes changes={data.changes} />
+                <Changes changes={gravestFirst(data.changes, data.headline)} />
               </div>
               <PortsNow ports={data.ports} />
               <span className="unseen" role="status">{range.live ? '' : plain(segments)}</span>
@@ -88,10 +98,12 @@ function Tiles({ now }: { readonly now: NowPicture }) {
   const { t, f } = useWords();
   const range = useTimeRange();
   const counters = useLive((s) => s.counters);
+  // Counters are of this second; without a live sensor they would say 0 about stored time.
+  const live = range.live && counters !== null && counters.sensorsLive > 0;
   const last = (points: NowPicture['portsAbove']): number => points.at(-1)?.value ?? 0;
   const tiles = [
-    { key: 'pps', title: t.now.packetsPerSecond, points: now.packetsPerSecond, value: range.live && counters ? counters.packetsPerSecond : last(now.packetsPerSecond) },
-    { key: 'hpm', title: t.now.hostsPerMinute, points: now.hostsPerMinute, value: range.live && counters ? counters.hostsPerMinute : last(now.hostsPerMinute) },
+    { key: 'pps', title: t.now.packetsPerSecond, points: now.packetsPerSecond, value: live ? counters.packetsPerSecond : last(now.packetsPerSecond) },
+    { key: 'hpm', title: t.now.hostsPerMinute, points: now.hostsPerMinute, value: live ? counters.hostsPerMinute : last(now.hostsPerMinute) },
     { key: 'ports', title: t.now.portsAbove, points: now.portsAbove, value: last(now.portsAbove) },
   ];
   return (
@@ -165,7 +177,7 @@ function PortsNow({ ports }: { readonly ports: readonly PortRow[] }) {
             { key: 'port', head: t.col.port, cell: (r) => <><Value field="port" value={r.port} inRow /><span className="service">{r.service}</span></> },
             { key: 'trend', head: t.now.trend, cell: (r) => <Trend values={r.trend} hot={r.raised} />, className: 'trend-cell' },
             { key: 'hosts', head: t.col.hosts, align: 'end', cell: (r) => f.n(r.hosts) },
-            { key: 'change', head: t.now.change, align: 'end', cell: (r) => <span data-hot={r.raised || undefined} className="change">{f.change(r.ratio)}</span> },
+            { key: 'change', head: t.now.change, align: 'end', cell: (r) => <span data-hot={(r.raised && rises(r.ratio)) || undefined} className="change">{f.change(r.ratio)}</span> },
             { key: 'tools', head: t.now.tools, wide: true, className: 'tools-cell', cell: (r) => <span className="tools"><ShareBar shares={r.tools} hot={r.raised} /><span>{r.tools.filter((x) => x.tool !== '').slice(0, 2).map((x) => x.tool).join(' · ') || '—'}</span></span> },
             { key: 'first', head: t.now.firstSeenAt, wide: true, cell: (r) => <>{r.firstSensor && <Value field="sensor" value={r.firstSensor} inRow>{sensorText(r.firstSensor, me.org)}</Value>}{r.raised && <span className="dim"> {f.clock(r.firstUs)}</span>}</> },
           ]} />

@@ -8,6 +8,7 @@ import { Link } from '../../frame/link.tsx';
 import { hostPath, hrefOf, navigate } from '../../frame/location.ts';
 import { useMe } from '../../frame/session.tsx';
 import { liveOptions, useTimeRange } from '../../frame/time-range.ts';
+import { isWarning } from '../../i18n/finding-text.ts';
 import { useWords } from '../../i18n/language.tsx';
 import { RankList } from '../../parts/bars.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -41,7 +42,7 @@ export function PortPage({ id }: { readonly id: string }) {
             <>
               <Figure title={t.port.hosts} note={data.series.some((p) => p.low !== null) ? t.normalBand : t.learning} summary={t.now.seriesSummary(t.port.hosts, f.n(values.at(-1) ?? 0), f.n(Math.min(...values)), f.n(Math.max(...values)))}
                 twin={{ head: [t.col.time, t.col.hosts, t.col.low, t.col.high], rows: () => data.series.map((p) => [f.time(p.atUs), f.n(p.value, 1), p.low === null ? '–' : f.n(p.low, 1), p.high === null ? '–' : f.n(p.high, 1)]) }}>
-                <TimeChart label={t.col.hosts} points={data.series} hot={aboveBand(data.series)} height={190} />
+                <TimeChart label={t.col.hosts} points={data.series} hot={aboveBand(data.series) && data.findings.some((x) => isWarning(x) && !x.ended)} height={190} />
               </Figure>
               <section aria-labelledby="port-findings"><h2 id="port-findings">{t.port.findings}</h2><FindingList findings={data.findings} empty={t.port.noFindings} /></section>
               <div className="columns three">

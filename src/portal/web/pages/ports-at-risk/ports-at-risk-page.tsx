@@ -3,7 +3,7 @@
  * @module
  */
 import { useQuery } from '@tanstack/react-query';
-import { call, type RiskRow } from '../../frame/api-client.ts';
+import { call, type FindingRow, type RiskRow } from '../../frame/api-client.ts';
 import { keep } from '../../frame/evidence.ts';
 import { hrefOf, navigate, portPath, setParams, usePlace } from '../../frame/location.ts';
 import { useMe } from '../../frame/session.tsx';
@@ -24,11 +24,17 @@ import './ports-at-risk.css';
 const UNUSUAL_TAIL = 1e-4;
 type SortKey = 'tail' | 'hosts' | 'ratio' | 'median';
 
+/** The sensors in the order in which they saw it, with their delay, where the finding tells. */
+export function arrivals(finding: FindingRow, org: string): string[] {
+  const order = finding.facts['order'];
+  return typeof order === 'string' && order !== '' ? order.split(', ') : finding.sensors.map((s) => sensorText(s, org));
+}
+
 export function unusual(row: RiskRow): boolean { return row.raised || row.finding !== null || (row.tail !== null && row.tail < UNUSUAL_TAIL); }
 /** Rows by one figure; what is not known stands last whichever way. */
 export function sorted(rows: readonly RiskRow[], key: SortKey, way: 1 | -1): RiskRow[] {
   const value = (r: RiskRow): number => { const v = r[key]; return v === null ? (way === 1 ? Infinity : -Infinity) : v; };
-  return [...rows].sort((a, b) => way * (value(a) - value(b)) || b.hosts - a.hosts);
+  return [...rows].sort((a, b) => { const [x, y] = [value(a), value(b)]; return (x === y ? 0 : way * (x < y ? -1 : 1)) || Number(b.raised) - Number(a.raised) || b.hosts - a.hosts; });
 }
 
 export function PortsAtRiskPage() {
@@ -65,7 +71,7 @@ export function PortsAtRiskPage() {
                       <li key={x.id}>
                         <Severity level={x.severity} />
                         <div><button type="button" className="change-title" onClick={() => setParams({ sel: x.id })}>{findingTitle(x, language)}</button><p>{findingWhy(x, language)}</p></div>
-                        <ol className="order" aria-label={t.findings.where}>{x.sensors.map((s) => <li key={s}>{sensorText(s, me.org)}</li>)}</ol>
+                        <ol className="order" aria-label={t.findings.where}>{arrivals(x, me.org).map((s) => <li key={s}>{s}</li>)}</ol>
                         <time>{f.time(x.firstRaisedUs)}</time>
                       </li>
                     ))}
@@ -89,7 +95,7 @@ export function PortsAtRiskPage() {
                       { key: 'trend', head: t.now.trend, className: 'trend-cell', wide: true, cell: (r) => <Trend values={r.trend} hot={unusual(r)} /> },
                       { key: 'hosts', head: t.col.hosts, align: 'end', sort: sort('hosts', t.col.hosts), cell: (r) => f.n(r.hosts) },
                       { key: 'median', head: t.risk.median, align: 'end', wide: true, sort: sort('median', t.risk.median), cell: (r) => (r.median === null ? '–' : f.n(r.median, 1)) },
-                      { key: 'ratio', head: t.now.change, align: 'end', sort: sort('ratio', t.now.change), cell: (r) => <span className="change" data-hot={r.raised || undefined}>{f.change(r.ratio)}</span> },
+                      { key: 'ratio', head: t.now.change, align: 'end', sort: sort('ratio', t.now.change), cell: (r) => <span className="change" data-hot={(r.raised && r.ratio !== null && r.ratio > 1.15) || undefined}>{f.change(r.ratio)}</span> },
                       { key: 'tail', head: t.risk.tail, align: 'end', sort: sort('tail', t.risk.tail), cell: (r) => (r.tail === null ? <span className="dim">{t.risk.learning}</span> : <span className="change" data-hot={unusual(r) || undefined}>{f.tiny(r.tail)}</span>) },
                       { key: 'countries', head: t.col.country, wide: true, cell: (r) => <span className="change" title={r.countries.map((c) => f.country(c)).join(', ')}>{r.countries.slice(0, 3).join(' ')}{r.countries.length > 3 ? ` +${f.n(r.countries.length - 3)}` : ''}</span> },
                       { key: 'tools', head: t.now.tools, wide: true, className: 'tools-cell', cell: (r) => <span className="tools"><ShareBar shares={r.tools} hot={r.raised} /><span>{r.tools.filter((x) => x.tool !== '').slice(0, 2).map((x) => x.tool).join(' · ') || '—'}</span></span> },
