@@ -136,7 +136,9 @@ class Slab {
   #table: RecordTable;
   #first = 0;
   #toSkip: number;
+  /** What the last slice needed, and the piece that ran over its end: so that the array is not grown in every slice. */
   #typicalBytes = FIRST_BYTES;
+  #largestPiece = 0;
   readonly #options: ScanOptions;
 
   constructor(options: ScanOptions) {
@@ -177,10 +179,10 @@ class Slab {
     const raw = this.#bytes.subarray(0, this.#scanned), bytes = this.#base + this.#scanned;
     const slice: RawSlice = { kind: 'raw', first: this.#first, table, raw, bytes };
     const rest = this.#bytes.subarray(this.#scanned, this.#used);
-    this.#typicalBytes = Math.max(this.#scanned + (this.#scanned >> 4), FIRST_BYTES);
+    this.#typicalBytes = roundedUp(this.#scanned + (this.#scanned >> 4) + this.#largestPiece);
     this.#first += table.n;
     this.#base = bytes;
-    this.#bytes = this.#newBytes(Math.max(rest.length, this.#typicalBytes));
+    this.#bytes = this.#newBytes(Math.max(roundedUp(rest.length), this.#typicalBytes));
     this.#bytes.set(rest);
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
     this.#used = rest.length;
@@ -242,6 +244,7 @@ class Slab {
   }
 
   #append(piece: Uint8Array): void {
+    if (piece.length > this.#largestPiece) this.#largestPiece = piece.length;
     if (this.#used + piece.length > this.#bytes.length) {
       const grown = this.#newBytes(Math.max(this.#bytes.length * 2, this.#used + piece.length));
       grown.set(this.#bytes.subarray(0, this.#used));
@@ -260,6 +263,11 @@ class Slab {
     this.#used -= this.#scanned;
     this.#scanned = 0;
   }
+}
+
+/** Sizes in steps, so that arrays of similar slices can be used for one another. */
+function roundedUp(bytes: number): number {
+  return Math.ceil(bytes / FIRST_BYTES) * FIRST_BYTES;
 }
 
 const FLUSH = Symbol('flush');

@@ -43,3 +43,13 @@ export function enginesNamed(names: readonly string[]): Engine[] {
     return engine;
   });
 }
+
+/** `docs/engines.md`. */
+export function enginesDocument(): string {
+  const lines = ['# Engines', '', 'Generated from `src/engines/registry.ts`.', ''];
+  for (const engine of Object.values(ENGINES).sort((a, b) => (a.name < b.name ? -1 : 1)) as Engine[]) {
+    lines.push(`## ${engine.name}`, '', engine.about, '', `Source: ${engine.source}.`, '',
+      `Version \`${engine.version}\`; windows of ${engine.windowUs / 1e6} s; ${engine.input} packets; at most ${Math.ceil(engine.memoryBytes / 1e6)} MB an organisation.`, '');
+  }
+  return `${lines.join('\n')}`;
+}

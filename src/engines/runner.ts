@@ -32,6 +32,8 @@ export const PREVIEW_US = SECOND_US;
 export const MAX_OPEN_WINDOWS = 64;
 /** A sensor that has sent nothing for so long no longer counts as observing, microseconds. */
 export const GIVEN_UP_US = 6 * HOUR_US;
+/** Most runs of one sensor that are remembered. */
+const MOST_RUNS = 256;
 /** Format number of {@link EngineRunner.snapshot}. */
 const SNAPSHOT_FORMAT = 1;
 
@@ -63,7 +65,8 @@ export interface EngineStatus {
 
 interface Group { readonly engines: readonly Engine[]; readonly windowUs: number; readonly filtered: boolean }
 interface OpenGroup { windows: Map<number, unknown>; nextUs: number }
-interface SensorSpan { firstUs: number; lastUs: number; stopped: boolean }
+/** When a sensor sent packets: runs with no pause longer than GIVEN_UP_US, oldest first. */
+interface SensorSpan { runs: { firstUs: number; lastUs: number }[]; stopped: boolean }
 interface OrgState {
   readonly groups: OpenGroup[];
   readonly memories: Map<string, unknown>;
@@ -112,8 +115,8 @@ export class EngineRunner {
       if (at > high) high = at;
     }
     const span = state.spans.get(batch.sensor);
-    if (span) { span.firstUs = Math.min(span.firstUs, low); span.lastUs = Math.max(span.lastUs, high); span.stopped = false; }
-    else state.spans.set(batch.sensor, { firstUs: low, lastUs: high, stopped: false });
+    if (span) { noteRun(span.runs, low, high); span.stopped = false; }
+    else state.spans.set(batch.sensor, { runs: [{ firstUs: low, lastUs: high }], stopped: false });
     let closedUs = -Infinity;
     for (const open of state.groups) if (open.nextUs > closedUs && open.nextUs < Infinity) closedUs = open.nextUs;
     if (low < closedUs) this.#countLate(batch, closedUs);
@@ -257,7 +260,8 @@ export class EngineRunner {
     for (const [id, span] of state.spans) {
       const sensor = known.find((s) => s.id === id);
       if (sensor?.simulated) simulated = true;
-      if (span.firstUs >= toUs || fromUs > span.lastUs + (span.stopped ? 0 : GIVEN_UP_US)) continue;
+      const last = span.runs.length - 1;
+      if (!span.runs.some((run, k) => run.firstUs < toUs && fromUs <= run.lastUs + (span.stopped && k === last ? 0 : GIVEN_UP_US))) continue;
       if (sensor && observedRatio(sensor.gaps, { fromUs, toUs }) < 0.8) continue;
       sensors.push(id);
       addresses[id] = sensor ? addressesWatched(sensor) : 0;
@@ -334,6 +338,15 @@ export class EngineRunner {
     }
     return same;
   }
+}
+
+/** Joins [low, high] to the runs: neighbours within GIVEN_UP_US are one; at most MOST_RUNS are kept, the oldest go. */
+function noteRun(runs: { firstUs: number; lastUs: number }[], low: number, high: number): void {
+  const last = runs[runs.length - 1] as { firstUs: number; lastUs: number };
+  if (low <= last.lastUs + GIVEN_UP_US && high >= last.firstUs - GIVEN_UP_US) { last.firstUs = Math.min(last.firstUs, low); last.lastUs = Math.max(last.lastUs, high); return; }
+  runs.push({ firstUs: low, lastUs: high });
+  runs.sort((a, b) => a.firstUs - b.firstUs);
+  if (runs.length > MOST_RUNS) runs.shift();
 }
 
 interface Saved {

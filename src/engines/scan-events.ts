@@ -17,7 +17,7 @@ import type { FindingDraft } from '../findings/finding.ts';
 import { countryList, draft, round } from './drafting.ts';
 import type { Engine, Window } from './engine.ts';
 import {
-  addFlows, destinations, destinationsOf, DESTINATION_WORDS, emptyFlows, FLOW_TABLE_BYTES, isScreened, isV6, labelOf, markDestination, mergeFlows, mix3, orDestinations, portOf, sensorsOf, sourceText, type FlowTable,
+  addFlows, destinations, destinationsOf, DESTINATION_WORDS, emptyFlows, FLOW_TABLE_BYTES, isScreened, isV6, labelOf, markDestination, mergeFlows, mix3, orDestinations, portOf, sourceText, type FlowTable,
 } from './flow-table.ts';
 import { AGGRESSIVE, globalRatePps, SCAN_PRESETS, type ScanPreset } from './scan-presets.ts';
 
@@ -125,7 +125,7 @@ export function scanEventsBy(preset: ScanPreset) {
     e.firstUs = Math.min(e.firstUs, Math.floor(t.baseUs + (t.firstRel[row] as number)));
     e.lastUs = Math.max(e.lastUs, Math.floor(t.baseUs + (t.lastRel[row] as number)));
     e.tools |= t.tools[row] as number;
-    for (const sensor of sensorsOf(t, t.mask[row] as number)) e.sensors.add(sensor);
+    addSensors(t, row, e.sensors);
     if (e.bitmap === null) {
       if (e.destinations === 0 && (t.slot[row] as number) < 0) { e.destinations = 1; return; }
       if ((t.slot[row] as number) < 0 && t.dst[row] === e.dst) return;
@@ -141,7 +141,9 @@ export function scanEventsBy(preset: ScanPreset) {
     if (e.raisedUs === 0 && e.destinations >= preset.addresses && globalRatePps(e.packets, dark, durationUs) >= preset.ratePps) {
       e.raisedUs = crossing(t, row, e);
     }
-    if (e.hitterUs === 0 && e.destinations >= Math.max(AGGRESSIVE.share * dark, 25)) e.hitterUs = Math.max(window.fromUs, crossing(t, row, e));
+    // A share of the dark addresses can be said only where their number is known.
+    const known = [...e.sensors].every((sensor) => (window.addresses[sensor] ?? 0) > 0);
+    if (known && e.hitterUs === 0 && e.destinations >= Math.max(AGGRESSIVE.share * dark, 25)) e.hitterUs = Math.max(window.fromUs, crossing(t, row, e));
   }
 
   /** The packet that reached the threshold lies between the flow's first and last packet: evenly spread packets place it. */
@@ -191,7 +193,7 @@ export function scanEventsBy(preset: ScanPreset) {
     let s = m.sources.get(key);
     if (!s) { s = { a, b, v6, packets: 0, ports: 0, bitmap: null, port, country: t.country[row] as number, sensors: new Set(), told: false }; m.sources.set(key, s); }
     s.packets += t.packets[row] as number;
-    for (const sensor of sensorsOf(t, t.mask[row] as number)) s.sensors.add(sensor);
+    addSensors(t, row, s.sensors);
     if (s.ports === 0) s.ports = 1;
     else if (port !== s.port || s.bitmap) {
       if (!s.bitmap) { s.bitmap = new Uint32Array(DESTINATION_WORDS); markDestination(s.bitmap, 0, mix3(s.port, 12, 13)); }
@@ -205,6 +207,11 @@ export function scanEventsBy(preset: ScanPreset) {
   }
 
   return engine;
+}
+
+function addSensors(t: FlowTable, row: number, sensors: Set<string>): void {
+  const mask = t.mask[row] as number;
+  for (let s = 0; s < t.sensors.length; s++) if ((mask & (1 << (s & 31))) !== 0) sensors.add(t.sensors[s] as string);
 }
 
 /** Limits of definitions 2 and 3: the upper tail of the day's sources so far, with floors; kept while there are too few sources. */

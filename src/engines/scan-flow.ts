@@ -6,7 +6,7 @@
  * probes as in Fyodor, "The Art of Port Scanning", Phrack 51, 1997.
  * How: only probes count (SYN without ACK, no flags, FIN alone, FIN+PSH+URG, UDP that is no answer of a service): ordinary handshakes,
  * bare ACKs and answers do not. Five minutes slide by one. Differs: flags need not complete a handshake, so that one-way captures work.
- * Cost: one map access a flow whose source asked ≥ 2 ports in the minute, or that asks a spreading port; PAIRS and SPREADS bound it.
+ * Cost: one map access a flow whose source asked ≥ 2 ports of the host in the minute, or several hosts on a spreading port; PAIRS and SPREADS bound it.
  * Limits: of a source that asks several hosts on each port only one host a port is looked at (drawn by hash): a block scan may show as
  * several short vertical ones; a source with one port a minute is slower than the definition.
  * @module
@@ -18,7 +18,7 @@ import { MINUTE_US, SECOND_US } from '../core/time.ts';
 import type { FindingDraft } from '../findings/finding.ts';
 import { countryList, draft } from './drafting.ts';
 import type { Engine, Window } from './engine.ts';
-import { addFlows, destinationsOf, DESTINATION_WORDS, emptyFlows, FLOW_TABLE_BYTES, isScreened, isV6, KIND, labelOf, mergeFlows, orDestinations, portOf, sensorsOf, sourceText, type FlowTable } from './flow-table.ts';
+import { addFlows, destinationsOf, DESTINATION_WORDS, emptyFlows, FLOW_TABLE_BYTES, isScreened, isV6, KIND, labelOf, mergeFlows, mix3, orDestinations, portOf, sensorsOf, sourceText, type FlowTable } from './flow-table.ts';
 
 /** Distinct ports of one host, and hosts of one port (Zeek). */
 export const PORTS_OF_A_HOST = 15;
@@ -43,19 +43,19 @@ export interface ScanFlowMemory { verticals: Map<string, Vertical>; horizontals:
 function conclude(t: FlowTable, m: ScanFlowMemory, window: Window): { memory: ScanFlowMemory; findings: FindingDraft[] } {
   const findings: FindingDraft[] = [], minute = Math.round(window.fromUs / MINUTE_US);
   if (window.open && t.n > MOST_PREVIEWED) return { memory: m, findings };
-  const touched = new Set<string>(), perSource = new Map<string, number>(), rows: number[] = [];
+  const touched = new Set<string>(), perPair = new Uint8Array(PAIR_CELLS), rows: number[] = [];
   for (let row = 0; row < t.n; row++) {
     if (!isScreened(labelOf(t.meta[row] as number)) || ((t.kinds[row] as number) & PROBES) === 0) continue;
     rows.push(row);
-    const key = `${t.a[row]}:${t.b[row]}`;
-    perSource.set(key, (perSource.get(key) ?? 0) + 1);
+    const cell = pairCell(t, row);
+    if ((perPair[cell] as number) < 2) perPair[cell] = (perPair[cell] as number) + 1;
   }
   // A look at an open window works on copies of what it touches.
   const verticals = new Map<string, Vertical>(), horizontals = new Map<string, Horizontal>();
   for (const row of rows) {
-    const source = `${t.a[row]}:${t.b[row]}`, port = portOf(t.meta[row] as number);
-    if ((perSource.get(source) as number) >= 2) {
-      const key = `${source}>${t.dst[row]}`;
+    const port = portOf(t.meta[row] as number);
+    if ((perPair[pairCell(t, row)] as number) >= 2) {
+      const key = `${t.a[row]}:${t.b[row]}>${t.dst[row]}`;
       let s = verticals.get(key);
       if (!s) {
         const known = m.verticals.get(key);
@@ -67,8 +67,8 @@ function conclude(t: FlowTable, m: ScanFlowMemory, window: Window): { memory: Sc
       s.ports.set(port, minute);
       touched.add(key);
     }
-    if (SPREADING_PORTS.has(port) && ((t.kinds[row] as number) & KIND.syn) !== 0) {
-      const key = `${source}#${port}`;
+    if (SPREADING_PORTS.has(port) && ((t.kinds[row] as number) & KIND.syn) !== 0 && ((t.slot[row] as number) >= 0 || m.horizontals.has(`${t.a[row]}:${t.b[row]}#${port}`))) {
+      const key = `${t.a[row]}:${t.b[row]}#${port}`;
       const known = m.horizontals.get(key);
       if (!known && m.horizontals.size + horizontals.size >= SPREADS) continue;
       const s: Horizontal = known ? { ...known, minutes: [...known.minutes], sensors: new Set(known.sensors) } : { ...start(t, row, window), port, minutes: [], most: 0 };
@@ -111,6 +111,10 @@ function conclude(t: FlowTable, m: ScanFlowMemory, window: Window): { memory: Sc
   findings.sort((x, y) => x.firstRaisedUs - y.firstRaisedUs || (x.subject < y.subject ? -1 : x.subject > y.subject ? 1 : 0));
   return { memory: m, findings };
 }
+
+/** Cells that count flows of a (source, host) pair to two: a collision only lets a pair be looked at in vain. */
+const PAIR_CELLS = 1 << 20;
+function pairCell(t: FlowTable, row: number): number { return mix3(t.a[row] as number, t.b[row] as number, t.dst[row] as number) & (PAIR_CELLS - 1); }
 
 /** Scans that looks at a window have told of. */
 const looks = new WeakMap<FlowTable, Set<string>>();

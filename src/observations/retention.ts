@@ -24,7 +24,7 @@ async function rowsIn(engine: EventEngine): Promise<number> {
 export async function retain(engine: EventEngine, policy: { keepUs?: number; maxBytes?: number }, nowUs: number): Promise<number> {
   const before = await rowsIn(engine);
   if (policy.keepUs !== undefined) await dropOlder(engine, nowUs - policy.keepUs, nowUs);
-  if (policy.maxBytes !== undefined) await dropOldest(engine, policy.maxBytes, nowUs);
+  if (policy.maxBytes !== undefined) await dropOldest(engine, policy.maxBytes);
   return before - await rowsIn(engine);
 }
 
@@ -49,7 +49,7 @@ async function dropMonth(engine: EventEngine, month: number): Promise<void> {
 }
 
 /** Drops the oldest month while the store is too large; of the last month, its oldest days. */
-async function dropOldest(engine: EventEngine, maxBytes: number, nowUs: number): Promise<void> {
+async function dropOldest(engine: EventEngine, maxBytes: number): Promise<void> {
   for (;;) {
     if (await storedBytes(engine) <= maxBytes) return;
     const months = await engine.select<{ month: number }>("SELECT DISTINCT toYYYYMM(toDateTime(intDiv(at_us, 1000000), 'UTC')) AS month FROM observation ORDER BY month");

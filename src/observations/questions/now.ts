@@ -41,15 +41,15 @@ export async function askNow(store: Asked, viewer: Viewer, range: Range): Promis
   const orgs = orgCondition(viewer);
   const isNow = `at_us >= ${timeLiteral(range.fromUs)}`;
   const [rows, minutes, normals, ports] = await Promise.all([
-    store.select<{ g: number; c: string; h: number; p: number; b: number; s: number; sim: number; all: number; then: number }>(`SELECT toString(country) AS c, grouping(c) AS g,
+    store.select<{ g: number; c: string; h: number; p: number; b: number; s: number; sim: number; all: number; earlier: number }>(`SELECT toString(country) AS c, grouping(c) AS g,
       uniqExactIf(host, host != 0 AND ${isNow}) AS h, sumIf(packet, ${isNow}) AS p, uniqExactIf(host, host != 0 AND NOT ${isNow}) AS b, uniqExactIf(sensor, ${isNow}) AS s,
-      maxIf(bitAnd(ip_bits, ${BIT.simulated}), ${isNow}) AS sim, count() AS all, countIf(NOT ${isNow}) AS then
+      maxIf(bitAnd(ip_bits, ${BIT.simulated}), ${isNow}) AS sim, count() AS all, countIf(NOT ${isNow}) AS earlier
       FROM observation WHERE ${orgs} AND ${rangeCondition({ fromUs: before.fromUs, toUs: range.toUs })} GROUP BY GROUPING SETS ((), (c)) ORDER BY h DESC, c`),
     perMinute(store, viewer, [...historyRanges(range), { fromUs: Math.floor(range.fromUs / MINUTE_US) * MINUTE_US, toUs: range.toUs }], range, slotUs),
     hostsOfSpans(store, viewer, range),
     topPorts(store, viewer, range, MOST_PORTS),
   ]);
-  const total = rows.find((row) => row.g === 1) ?? { h: 0, p: 0, b: 0, s: 0, sim: 0, all: 0, then: 0 };
+  const total = rows.find((row) => row.g === 1) ?? { h: 0, p: 0, b: 0, s: 0, sim: 0, all: 0, earlier: 0 };
   const history = minutes.filter((row) => row.t < Math.floor(range.fromUs / MINUTE_US) * MINUTE_US);
   const bySlot = new Map<number, { packets: number; hosts: number[] }>();
   for (const row of minutes) {
@@ -70,7 +70,7 @@ export async function askNow(store: Asked, viewer: Viewer, range: Range): Promis
     hostsPerMinute: withBands(slots, hosts, range, history.map((row) => [row.t, row.h])),
     portsAbove: await portsAbove(store, viewer, range, slotUs, slots, total),
     map: rows.filter((row) => row.g === 0 && row.c !== '' && row.h > 0)
-      .map((row) => ({ country: row.c, hosts: row.h, packets: row.p, ratio: total.then === 0 ? null : row.h / Math.max(1, row.b) })),
+      .map((row) => ({ country: row.c, hosts: row.h, packets: row.p, ratio: total.earlier === 0 ? null : row.h / Math.max(1, row.b) })),
     ports,
   };
 }
@@ -89,21 +89,20 @@ async function hostsOfSpans(store: Asked, viewer: Viewer, range: Range): Promise
   const spans = Array.from({ length: span >= DAY_US ? 3 : 5 }, (_, i) => (i + 1) * span);
   const hosts = async (offsets: readonly number[]): Promise<number[]> => {
     if (offsets.length === 0) return [];
-    const bucket = `multiIf(${offsets.map((offset, i) => `${rangeCondition({ fromUs: range.fromUs - offset, toUs: range.toUs - offset }, 'minute_us')}, ${i}`).join(', ')}, -1)`;
-    const low = range.fromUs - (offsets.at(-1) ?? 0), high = range.toUs - (offsets[0] ?? 0);
-    const rows = await store.select<{ h: number }>(`SELECT ${bucket} AS b, uniqCombinedMerge(sources) AS h FROM by_minute
-      WHERE ${orgCondition(viewer)} AND minute_us >= ${timeLiteral(low)} AND minute_us < ${timeLiteral(high)} AND b >= 0 GROUP BY b`);
+    const whens = offsets.map((offset) => rangeCondition({ fromUs: range.fromUs - offset, toUs: range.toUs - offset }, 'minute_us'));
+    const rows = await store.select<{ h: number }>(`SELECT multiIf(${whens.map((when, i) => `${when}, ${i}`).join(', ')}, -1) AS b, uniqCombinedMerge(sources) AS h FROM by_minute
+      WHERE ${orgCondition(viewer)} AND (${whens.join(' OR ')}) GROUP BY b`);
     return rows.map((row) => row.h);
   };
   const same = await hosts(days);
   return median(same.length >= 3 ? same : await hosts(spans));
 }
 
-async function portsAbove(store: Asked, viewer: Viewer, range: Range, slotUs: number, slots: readonly number[], size: { all: number; then: number }): Promise<BandPoint[]> {
+async function portsAbove(store: Asked, viewer: Viewer, range: Range, slotUs: number, slots: readonly number[], size: { all: number; earlier: number }): Promise<BandPoint[]> {
   const span = range.toUs - range.fromUs;
   const both: Range = { fromUs: Math.floor((range.fromUs - span) / slotUs) * slotUs, toUs: range.toUs };
   if (size.all > MOST_ROWS_BY_PORT) return [];
-  if (size.then === 0) return slots.map((atUs) => ({ atUs, value: 0, low: null, high: null }));
+  if (size.earlier === 0) return slots.map((atUs) => ({ atUs, value: 0, low: null, high: null }));
   const firstSlot = slots[0] ?? range.fromUs, slotsBefore = Math.max(1, Math.round((firstSlot - both.fromUs) / slotUs));
   const rows = await store.select<{ t: number; n: number }>(`SELECT slot.1 AS t, count() AS n FROM (
       SELECT k, arrayJoin(arrayFilter(s -> s.2 >= greatest(${LEAST_HOSTS}, ${ABOVE_TIMES} * mean), groupArray((t, h)))) AS slot, sumIf(h, t < ${timeLiteral(firstSlot)}) / ${slotsBefore} AS mean FROM (

@@ -3,6 +3,7 @@
  * @module
  */
 import type { ReactNode } from 'react';
+import { useWords } from '../i18n/language.tsx';
 
 /** Shares of one whole, largest first; what no name explains stays grey. */
 export function ShareBar({ shares, hot = false }: { readonly shares: readonly { readonly tool: string; readonly share: number }[]; readonly hot?: boolean }) {
@@ -20,6 +21,8 @@ export interface Ranked { readonly key: string; readonly label: ReactNode; reado
 
 /** A ranked list with a bar behind each label. */
 export function RankList({ items, label, tone }: { readonly items: readonly Ranked[]; readonly label: string; readonly tone?: 'hot' }) {
+  const { t } = useWords();
+  if (items.length === 0) return <p className="dim">{t.none}</p>;
   const top = Math.max(1, ...items.map((i) => i.value));
   return (
     <ul className="ranklist" aria-label={label} data-tone={tone}>

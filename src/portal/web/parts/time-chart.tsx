@@ -45,7 +45,7 @@ export function TimeChart({ points, height = 150, bars = false, hot = false, lab
       plot.current = new Plot({
         width: holder.clientWidth, height, series, legend: { show: false },
         ...(hasBand ? { bands: [{ series: [2, 3] as [number, number], fill: band }] } : {}),
-        padding: [8, 8, 0, 0],
+        padding: [8, 18, 0, 0],
         cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { show: !bars } },
         scales: { x: { time: true }, y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },
         axes: [

@@ -47,7 +47,7 @@ export function FindingBody({ detail, full }: { readonly detail: FindingDetail; 
     t: () => decide('true'), b: () => decide('benign'), f: () => decide('false'), z: () => decide('snoozed'),
     e: () => say(t.evidence.added, keep({ id: finding.id, text: title, href: hrefOf(findingPath(finding.id), { q: null }), atMs: Date.now() })),
   });
-  const number = (value: string | number): ReactNode => (typeof value === 'string' ? value : value !== 0 && Math.abs(value) < 0.001 ? f.tiny(value) : f.n(value, Number.isInteger(value) ? 0 : 2));
+  const number = (value: string | number): ReactNode => (typeof value === 'string' ? value : value !== 0 && Math.abs(value) < 1 && value > 0 ? f.tiny(value) : f.n(value, Number.isInteger(value) ? 0 : 2));
   const advice = findingAdvice(finding, language);
   const explore = { q: evidence.query, from: isoOf(evidence.fromUs), to: isoOf(evidence.toUs), sel: null };
   const totals = matrix.hosts.map((host, r) => ({ host, packets: matrix.packets.slice(r * matrix.slots, (r + 1) * matrix.slots).reduce((sum, p) => sum + p, 0) }));

@@ -52,9 +52,9 @@ export function HostPage({ id }: { readonly id: string }) {
                   <section aria-labelledby="host-ports"><h2 id="host-ports">{t.host.ports}</h2>
                     <RankList label={t.host.ports} items={data.ports.slice(0, 15).map((p) => ({ key: p.port, value: p.packets, text: f.n(p.packets), label: <Value field="port" value={p.port} /> }))} />
                   </section>
-                  <section aria-labelledby="host-kinds"><h2 id="host-kinds">{t.host.kinds}</h2>
+                  {data.kinds.length > 0 && <section aria-labelledby="host-kinds"><h2 id="host-kinds">{t.host.kinds}</h2>
                     <RankList label={t.host.kinds} items={data.kinds.map((k) => ({ key: k.kind, value: k.records, text: f.n(k.records), label: <Value field="kind" value={k.kind} /> }))} />
-                  </section>
+                  </section>}
                 </div>
               </>
             )}
