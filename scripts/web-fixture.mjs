@@ -32,7 +32,7 @@ function band(fromUs, toUs, n, level, lift, seed) {
 }
 
 export async function startFixture({ port = 0, mode = 'normal', nowMs = Date.now() } = {}) {
-  const state = { mode, role: 'administrator', language: 'en', hasPassword: true, decided: new Map(), undo: new Map(), tags: [{ value: 'seen-before', field: 'src', by: 'Akari', reason: 'ticket of last week', fromUs: 0, toUs: 0 }], views: [{ id: 'v1', name: 'Mirai on telnet', query: 'port == tcp/23 && tool == mirai', from: 'now-1d', to: '', kind: 'view' }], keys: [], people: [], jobs: [], settings: null, replayed: false, asked: [] };
+  const state = { mode, role: 'administrator', language: 'en', hasPassword: true, decided: new Map(), undo: new Map(), tags: [{ value: 'seen-before', field: 'src', by: 'Akari', reason: 'ticket of last week', fromUs: 0, toUs: 0 }], views: [{ id: 'v1', name: 'Mirai on telnet', query: 'port == tcp/23 && tool == mirai', from: 'now-1d', to: '', kind: 'view' }], keys: [], people: [], jobs: [], settings: null, replayed: false, asked: [], extra: [] };
   const started = nowMs * 1000, offset = Date.now() - nowMs;
   const now = () => (Date.now() - offset) * 1000;
   const streams = new Set();
@@ -71,12 +71,12 @@ export async function startFixture({ port = 0, mode = 'normal', nowMs = Date.now
       make(11, 'scan.horizontal', '192.0.2.140', 2, 1500, 1, ['tokyo'], { source: '192.0.2.140', port: 'tcp/5900', destinations: 250, packets: 500, rate: 9000, preset: 'Durumeric 2014' }, { state: 'snoozed', ports: ['tcp/5900'] }),
     ];
     if (state.mode === 'many') for (let i = 0; i < 400; i++) { const r = random(i); list.push(make(100 + i, 'scan.horizontal', address(r) + (i > 150 ? '' : ''), 1 + Math.floor(r() * 3), 240 + i * 7, 1, [SENSORS[i % 3]], { source: address(random(i)), port: PORTS[i % PORTS.length][0], destinations: 254, packets: 900 + i, rate: 4000, preset: 'Durumeric 2014' }, { ports: [PORTS[i % PORTS.length][0]], countries: ['CN'] })); }
-    return list.map((x) => ({ ...x, why: `${x.subject}: see figures.`, state: state.decided.get(x.id) ?? x.state }));
+    return [...state.extra, ...list].map((x) => ({ ...x, why: `${x.subject}: see figures.`, state: state.decided.get(x.id) ?? x.state }));
   }
   const found = (id) => { const x = findings().find((y) => y.id === id); if (!x) throw refusal(404, 'not-found', `There is no finding '${id}'.`, ''); return x; };
   const portRows = () => PORTS.map(([p, service, hosts, ratio, tools], i) => ({
     port: p, service, hosts, packets: hosts * 7, ratio: p === 'tcp/6379' ? null : ratio, trend: band(now() - DAY, now(), 48, 100, ratio > 1.3 ? Math.min(ratio, 2) : 0, i + 5).map((x) => x.value),
-    tools: tools.length === 0 ? [{ tool: '', share: 1 }] : [...Array.from({ length: tools.length / 2 }, (_, k) => ({ tool: tools[k * 2], share: tools[k * 2 + 1] }))], firstSensor: `local/${SENSORS[i % 3]}`, firstUs: now() - (51 + i) * MINUTE, raised: ratio > 1.3,
+    tools: tools.length === 0 ? [{ tool: '', share: 1 }] : Array.from({ length: tools.length / 2 }, (_, k) => ({ tool: tools[k * 2], share: tools[k * 2 + 1] })), firstSensor: `local/${SENSORS[i % 3]}`, firstUs: now() - (51 + i) * MINUTE, raised: ratio > 1.3,
   }));
   const observation = (i, from, to) => {
     const r = random(i * 7919 + 13), spec = PORTS[Math.floor(r() ** 2 * PORTS.length)], atUs = Math.round(to - ((i + 0.5) / 4000) * (to - from)), tool = spec[0] === 'tcp/23' ? TOOLS[Math.floor(r() * 2)] : TOOLS[Math.floor(r() * TOOLS.length)];
@@ -136,8 +136,8 @@ export async function startFixture({ port = 0, mode = 'normal', nowMs = Date.now
       check(q);
       const list = findings(), counts = {};
       for (const x of list) counts[x.state] = (counts[x.state] ?? 0) + 1;
-      const wanted = q.get('state') ?? '', query = q.get('query') ?? '', port = /port == (\S+)/.exec(query)?.[1];
-      const shown = list.filter((x) => (wanted === '' || x.state === wanted) && (port === undefined || x.ports.some((p) => p === port || p.endsWith(`/${port}`)))).sort((a, b) => b.severity - a.severity || b.firstRaisedUs - a.firstRaisedUs);
+      const wanted = q.get('state') ?? '', query = q.get('query') ?? '', port = /port == (\S+)/.exec(query)?.[1], names = [...query.matchAll(/name == "?([\w.-]+)/g)].map((m) => m[1]);
+      const shown = list.filter((x) => (wanted === '' || x.state === wanted) && (names.length === 0 || names.includes(x.name)) && (port === undefined || x.ports.some((p) => p === port || p.endsWith(`/${port}`)))).sort((a, b) => b.severity - a.severity || b.firstRaisedUs - a.firstRaisedUs);
       return { findings: shown.slice(0, Number(q.get('limit') ?? 200)), counts, more: shown.length > Number(q.get('limit') ?? 200) };
     },
     'GET /findings/:id': (_q, _b, { id }) => {
@@ -235,7 +235,7 @@ export async function startFixture({ port = 0, mode = 'normal', nowMs = Date.now
   await new Promise((ready) => server.listen(port, '127.0.0.1', ready));
   const url = `http://127.0.0.1:${server.address().port}`;
   return {
-    url, state, send, push: (finding) => send('finding', finding), findings,
+    url, state, send, push: (finding) => { state.extra.push(finding); send('finding', finding); }, findings,
     async close() { clearInterval(beat); for (const s of streams) s.end(); server.closeAllConnections(); await new Promise((done) => server.close(done)); },
   };
 }

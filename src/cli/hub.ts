@@ -97,7 +97,7 @@ export async function openHub({ dataDir, clock, version, note }: HubOptions): Pr
 
   const lists = loadLists(join(dataDir, 'lists'));
   for (const report of lists.reports) if (report.defectCount > 0) note(`${report.path}: ${report.defectCount} lines are no address or network; the other ${report.networks} are used.`);
-  const rules = loadRules();
+  const rules = loadRules(join(dataDir, 'rules'));
   const viewer = (): Promise<Viewer> => orgs.operator();
   const annotatorFor = (sensor: Sensor): Annotator => createAnnotator({ sensor, tables: loadTables(), rules, lists: lists.lists });
 
@@ -119,7 +119,7 @@ export async function openHub({ dataDir, clock, version, note }: HubOptions): Pr
 
   const hub: Hub = {
     dataDir, clock, version, config, store, records, ledger, orgs, findings, tables: loadTables, live, viewer, annotatorFor,
-    read: (options) => readFileInto({ store, ledger, clock, tempDir, listsDir: join(dataDir, 'lists'), importers: IMPORTERS, annotatorFor }, options),
+    read: (options) => readFileInto({ store, ledger, clock, tempDir, listsDir: join(dataDir, 'lists'), rulesDir: join(dataDir, 'rules'), importers: IMPORTERS, annotatorFor }, options),
     async analyse(engines, range, signal, onProgress, only) {
       const everybody = await viewer();
       return analyseStored({ store, sensors: await orgs.sensors.list(everybody), viewer: only ? { ...everybody, orgs: only } : everybody, engines, range, accept, clock, signal, onProgress });

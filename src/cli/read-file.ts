@@ -40,6 +40,7 @@ export interface ReadPorts {
   readonly clock: Clock;
   readonly tempDir: string;
   readonly listsDir: string;
+  readonly rulesDir: string;
   readonly importers: Readonly<Record<string, Importer>>;
   readonly annotatorFor: (sensor: Sensor) => Annotator;
 }
@@ -111,7 +112,7 @@ async function readPath(ports: ReadPorts, options: ReadOptions, path: string, sh
   if (format === 'capture') {
     const events = async function* (skip: number): AsyncGenerator<CaptureEvent> {
       if (!follow && (size ?? 0) >= WORKER_BYTES) {
-        yield* readCaptureInWorkers(bytes(), { workers: WORKERS, sensor: sensor.id, skip, path: shown, job: { module: annotateJobUrl, data: { sensor, listsDir: ports.listsDir } } });
+        yield* readCaptureInWorkers(bytes(), { workers: WORKERS, sensor: sensor.id, skip, path: shown, job: { module: annotateJobUrl, data: { sensor, listsDir: ports.listsDir, rulesDir: ports.rulesDir } } });
         return;
       }
       const annotator = ports.annotatorFor(sensor);

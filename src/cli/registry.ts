@@ -8,6 +8,7 @@ import { admin, audit, keys } from './commands/access.ts';
 import { analyse } from './commands/analyse.ts';
 import { backup, restore } from './commands/backup.ts';
 import { completionCommand } from './commands/completion.ts';
+import { discover } from './commands/discover.ts';
 import { finding, findings } from './commands/findings.ts';
 import { listen } from './commands/listen.ts';
 import { query } from './commands/query.ts';
@@ -26,6 +27,7 @@ export const COMMANDS = defineRegistry<Command>()({
   'analyse': analyse,
   'findings': findings,
   'finding': finding,
+  'discover': discover,
   'simulate': simulate,
   'score': score,
   'keys': keys,

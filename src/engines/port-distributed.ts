@@ -37,8 +37,9 @@ const FREEZE_MINUTES = 1440;
 const CROWDED = 20;
 /** A source is steady when active in so many of the last ten minutes. */
 const STEADY_MINUTES = 4;
-/** Counts stronger than this (a chance of one in a thousand) teach only the count of that strength. */
-const CLIP = 3;
+/** Counts stronger than this (a chance of one in a hundred) teach only a little more than the mean: a lasting change is learned, but slowly. */
+const CLIP = 2;
+const CLIPPED = 0.5;
 /** One-point rule (Dark-TRACER's port level): more than this share of hosts and of packets at one destination. */
 const ONE_POINT = 0.7;
 
@@ -411,10 +412,32 @@ function finishBlocks(m: PortDistributedMemory, window: Window, minute: number, 
       if (episode && minute - episode.fromMinute < FREEZE_MINUTES) return Math.min(count, lawOf(r.model, port, 1).mean);
       if (m.observed < LEARN_MINUTES || count < statistic.least / 2) return count;
       const law = lawOf(r.model, port, Math.max(1, r.level));
-      if (law.mean < QUIET_MEAN) return Math.min(count, 2);
-      return count > law.mean && strengthOf(law, count) >= CLIP ? Math.min(count, criticalCount(CLIP, law.mean, law.shape, 1)) : count;
-    }, step / statistic.minutes > 1 ? 1 : step / statistic.minutes);
+      if (count <= law.mean || strengthOf(law, count) < CLIP) return count;
+      return Math.min(count, law.mean + CLIPPED * Math.sqrt(law.mean) + CLIPPED / 2);
+    }, step / statistic.minutes > 1 ? 1 : step / statistic.minutes, onePlacePorts(m.seen, r.counts, minute - (statistic.steady ? 10 : statistic.minutes)));
   }
+}
+
+/** Ports with two sources or more since `afterMinute` that mostly (ONE_POINT) asked one address or came from one /24. One pass over the table. */
+function onePlacePorts(seen: SeenSources, counts: ReadonlyMap<number, number>, afterMinute: number): Set<number> {
+  const tallies = new Map<number, { points: Map<number, number>; nets: Map<number, number> }>(), found = new Set<number>();
+  for (let row = 0; row < seen.n; row++) {
+    if ((seen.last[row] as number) <= afterMinute) continue;
+    const port = (seen.port[row] as number) & 0xffffff, count = counts.get(port) ?? 0;
+    // Few sources are what is asked about: busy ports would only make this slow.
+    if (count < 2 || count > 200) continue;
+    let tally = tallies.get(port);
+    if (!tally) { tally = { points: new Map(), nets: new Map() }; tallies.set(port, tally); }
+    const dst = seen.dst[row] as number, net = isV6(seen.port[row] as number) ? (seen.a[row] as number) : (seen.b[row] as number) >>> 8;
+    tally.points.set(dst, (tally.points.get(dst) ?? 0) + 1);
+    tally.nets.set(net, (tally.nets.get(net) ?? 0) + 1);
+  }
+  for (const [port, { points, nets }] of tallies) {
+    let all = 0;
+    for (const n of points.values()) all += n;
+    if (all >= 2 && Math.max(...points.values(), ...nets.values()) > ONE_POINT * all) found.add(port);
+  }
+  return found;
 }
 
 /** Drift of a port: the one-sided cumulative sum of its ten-minute counts in deviations. */

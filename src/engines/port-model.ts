@@ -46,6 +46,8 @@ export interface PortModel {
   quiet: { blocks: number; reached: number[] };
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 export function emptyModel(blockMinutes: number, stepMinutes = blockMinutes): PortModel {
   return { blockMinutes, stepMinutes, exposure: 0, blocks: 0, ports: new Map(), num: [0, 0], den: [0, 0], quiet: { blocks: 0, reached: [0, 0, 0, 0] } };
 }
@@ -112,9 +114,10 @@ export function levelOf(m: PortModel, counts: ReadonlyMap<number, number>, known
 
 /**
  * Learns the counts of block `block`, observed for `covered` (0–1) of its length at level `level`. Counts above `cap(port)` are cut
- * to it, so that an attack does not become normal at once. `weight` < 1 is for counts that overlap their neighbours'.
+ * to it, so that an attack does not become normal at once. `weight` < 1 is for counts that overlap their neighbours'. Ports of `onePlace` say nothing of how
+ * sources clump: a flood at one address, or a crowd from one network, is judged apart.
  */
-export function learn(m: PortModel, counts: ReadonlyMap<number, number>, block: number, covered: number, level: number, cap: (port: number) => number, weight = 1): void {
+export function learn(m: PortModel, counts: ReadonlyMap<number, number>, block: number, covered: number, level: number, cap: (port: number) => number, weight = 1, onePlace: ReadonlySet<number> = NONE): void {
   const fade = forget(m), now = m.blocks + 1;
   // Small differences of the level are chance: learning them would let it wander.
   const exposure = weight * covered * (Math.abs(Math.log(level)) < LEVEL_DEAD_BAND ? 1 : Math.max(LEAST_LEVEL, level));
@@ -124,7 +127,7 @@ export function learn(m: PortModel, counts: ReadonlyMap<number, number>, block: 
   for (const [port, raw] of counts) {
     const x = Math.min(raw, cap(port));
     let p = m.ports.get(port);
-    if (taught && lawOf(m, port, 1).mean < QUIET_MEAN) for (let k = 0; k < reached.length && k < raw; k++) reached[k] = (reached[k] as number) + 1;
+    if (taught && lawOf(m, port, 1).mean < QUIET_MEAN) for (let k = 0; k < reached.length && k < (onePlace.has(port) ? 1 : raw); k++) reached[k] = (reached[k] as number) + 1;
     if (!p) {
       p = { a: 0, at: now, num: 0, den: 0, ring: new Uint16Array(RING), ringAt: block };
       m.ports.set(port, p);
@@ -137,9 +140,9 @@ export function learn(m: PortModel, counts: ReadonlyMap<number, number>, block: 
         // Beyond two deviations a residual counts as two: an attack must not widen what is normal.
         const { shape } = lawOf(m, port, level), most = 4 * (mean + (mean * mean) / shape) + 1;
         const scale = (1 + mean) ** 2, num = (Math.min((x - mean) ** 2, most) - mean) / scale, den = (mean * mean) / scale;
-        p.num += num + (quiet * (mean * mean - mean)) / scale;
-        p.den += den * (1 + quiet);
-        if (mean >= 1) { const size = mean >= BUSY_MEAN ? 1 : 0; m.num[size] += num; m.den[size] += den; }
+        p.num += weight * (num + (quiet * (mean * mean - mean)) / scale);
+        p.den += weight * den * (1 + quiet);
+        if (mean >= 1) { const size = mean >= BUSY_MEAN ? 1 : 0; m.num[size] += weight * num; m.den[size] += weight * den; }
       }
     }
     for (let b = Math.max(p.ringAt + 1, block - RING); b < block; b++) p.ring[b % RING] = 0;

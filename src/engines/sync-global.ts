@@ -27,6 +27,8 @@ export const RATIO = 3;
 /** A ratio counts only with at least so many hosts at the sensor, and with this strength (−log₁₀ of its chance). */
 const HOSTS_HERE = 4;
 const SUPPORT = 3;
+/** The second form, by alarm: on crowded ports a smaller rise cannot be told apart from its visitors. */
+const ALARM_RATIO = 2;
 /** Rises of different sensors belong together within so many minutes. */
 export const TOLERANCE_MINUTES = 60;
 /** Sources of all sensors together. */
@@ -36,7 +38,7 @@ const MOST_SENSORS = 127;
 /** Most rows of the table of seen sources. */
 const SEEN_ROWS = 1 << 19;
 
-interface SensorState { name: string; model: PortModel; counts: Map<number, number>; slots: Map<number, Int32Array>; level: number; observed: number; covered: number; mute: number; packets: number }
+interface SensorState { name: string; model: PortModel; counts: Map<number, number>; slots: Map<number, Int32Array>; level: number; observed: number; covered: number; screened: number; packets: number }
 interface Rise { minute: number; strength: number; ratio: number; count: number; mean: number }
 interface Episode {
   firstWindowUs: number; firstRaisedUs: number; fromMinute: number; lastMinute: number; rises: Map<number, Rise>; sources: Set<number | string>;
@@ -50,7 +52,7 @@ function memory(): SyncMemory { return { seen: emptySeen(SEEN_ROWS), sensors: []
 function sensorOf(m: SyncMemory, name: string): number {
   const at = m.sensors.findIndex((s) => s.name === name);
   if (at >= 0 || m.sensors.length >= MOST_SENSORS) return at;
-  m.sensors.push({ name, model: emptyModel(10), counts: new Map(), slots: new Map(), level: 1, observed: 0, covered: 0, mute: 0, packets: 0 });
+  m.sensors.push({ name, model: emptyModel(10), counts: new Map(), slots: new Map(), level: 1, observed: 0, covered: 0, screened: 0, packets: 0 });
   return m.sensors.length - 1;
 }
 
@@ -97,7 +99,7 @@ function conclude(t: FlowTable, m: SyncMemory, window: Window): { memory: SyncMe
   slide(m, minute);
   const touched = take(m, t, minute);
   const observing = window.sensors.map((name) => sensorOf(m, name)).filter((at) => at >= 0);
-  t.sensors.forEach((name, i) => { const s = m.sensors[sensorOf(m, name)]; if (s) s.mute = t.sensorScreened[i] as number; });
+  t.sensors.forEach((name, i) => { const s = m.sensors[sensorOf(m, name)]; if (s) s.screened = t.sensorScreened[i] as number; });
   const limit = threshold(m.sensors.reduce((sum, s) => sum + s.model.ports.size, 0) / Math.max(1, m.sensors.length), 10, observing.length);
   const need = Math.max(2, Math.ceil(observing.length / 2));
 
@@ -135,7 +137,7 @@ function noteRise(m: SyncMemory, s: SensorState, at: number, port: number, minut
   const law = s.level === 1 ? plain : lawOf(s.model, port, s.level), strength = strengthOf(law, count);
   if (plain.mean < QUIET_MEAN && burstMargin(s.model, count, 24 * Math.max(1, sensors)) < 0) return;
   const byRatio = count > RATIO * Math.max(law.mean, 0.5) && strength >= SUPPORT;
-  if (!byRatio && strength < limit) return;
+  if (!byRatio && (strength < limit || count < ALARM_RATIO * law.mean)) return;
   const episode = m.episodes.get(port);
   if (episode) episode.lastMinute = minute;
   let rises = m.rises.get(port);
@@ -220,7 +222,7 @@ function tell(m: SyncMemory, e: Episode, port: number, window: Window, minute: n
 
 function teach(m: SyncMemory, observing: readonly number[], minute: number, t: FlowTable, limit: number): void {
   for (const at of observing) {
-    const s = m.sensors[at] as SensorState, screened = t.sensors.includes(s.name) ? s.mute : 0;
+    const s = m.sensors[at] as SensorState, screened = t.sensors.includes(s.name) ? s.screened : 0;
     if (s.packets < 10 || screened >= 0.1 * s.packets) {
       s.observed++; s.covered += 0.1;
       s.packets += (screened - s.packets) / Math.min(s.observed, 1440);

@@ -33,7 +33,7 @@ export async function startWeb(): Promise<Web> {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   return {
     fixture,
-    reset() { Object.assign(fixture.state, { mode: 'normal', role: 'administrator', language: 'en', replayed: false, hasPassword: true, asked: [] }); fixture.state.decided.clear(); fixture.state.undo.clear(); },
+    reset() { Object.assign(fixture.state, { mode: 'normal', role: 'administrator', language: 'en', replayed: false, hasPassword: true, asked: [], extra: [] }); fixture.state.decided.clear(); fixture.state.undo.clear(); },
     async open(path, { language = 'en', theme = 'light', width = 1280, height = 800, reducedMotion = false, expectFailures = false } = {}) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: language === 'ja' ? 'ja-JP' : 'en-GB', timezoneId: 'Asia/Tokyo', reducedMotion: reducedMotion ? 'reduce' : 'no-preference', permissions: ['clipboard-read', 'clipboard-write'] });
       fixture.state.language = language;

@@ -240,6 +240,7 @@ test('a new finding is on the screen, counted and announced without reloading', 
   const asked = web.fixture.state.asked.length;
   web.fixture.push({ ...first, id: 'ffff', subject: 'tcp/7001@tokyo' });
   await page.waitForFunction(() => document.querySelector('[aria-live=polite][lang]')?.textContent?.includes('7001/tcp'));
+  await page.locator('.queue tr', { hasText: '7001/tcp' }).waitFor();
   while (!web.fixture.state.asked.slice(asked).some((a) => a.startsWith('GET /findings?'))) await page.waitForTimeout(50);
   await context.close();
 });

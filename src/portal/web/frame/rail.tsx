@@ -5,7 +5,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { setLanguage, useWords } from '../i18n/language.tsx';
-import { isWarning } from '../i18n/finding-text.ts';
 import type { Language } from '../i18n/format.ts';
 import { Brand, Icon } from '../parts/icon.tsx';
 import { call } from './api-client.ts';
@@ -14,7 +13,7 @@ import { setContrast, setTheme, useAppearance, type Theme } from './appearance.t
 import { useEvidence } from './evidence.ts';
 import { Link } from './link.tsx';
 import { setParams } from './location.ts';
-import { useOpenFindings } from './open-findings.ts';
+import { useOpenFindings, useOpenWarnings } from './open-findings.ts';
 import { useMe } from './session.tsx';
 import { sayError } from './toast.tsx';
 
@@ -22,7 +21,7 @@ export function Rail({ page, onHelp }: { readonly page: PageName; readonly onHel
   const { t, f } = useWords();
   const { data } = useOpenFindings();
   const open = data?.counts['open'] ?? 0;
-  const warnings = data?.findings.filter((x) => isWarning(x) && !x.ended).length ?? 0;
+  const warnings = useOpenWarnings().data?.findings.length ?? 0;
   const entries = [
     { path: '/now', label: t.pages.now, here: page === 'now' || page === 'first' },
     { path: '/explore', label: t.pages.explore, here: page === 'explore' || page === 'host' },

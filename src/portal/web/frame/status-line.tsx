@@ -8,7 +8,7 @@ import { sensorText } from '../parts/names.ts';
 import { call, type HealthPicture } from './api-client.ts';
 import { Link } from './link.tsx';
 import { useLive } from './live.ts';
-import { useOpenFindings } from './open-findings.ts';
+import { useOpenFindings, useOpenWarnings } from './open-findings.ts';
 import { useMe } from './session.tsx';
 
 /** From free to strict, as TLP 2.0 orders them. */
@@ -30,14 +30,14 @@ export function StatusLine() {
   const health = useHealth();
   const counters = useLive((s) => s.counters);
   const connected = useLive((s) => s.connected);
-  const findings = useOpenFindings();
+  const open = [...(useOpenFindings().data?.findings ?? []), ...(useOpenWarnings().data?.findings ?? [])];
   const sensors = health.data?.sensors ?? [];
   const live = counters?.sensorsLive ?? sensors.filter((s) => s.state === 'live').length;
   const lagMs = counters?.lagMs ?? Math.max(0, ...sensors.map((s) => s.lagMs ?? 0));
   const gaps = health.data ? gapsToday(health.data) : [];
   const first = gaps[0];
-  const marking = (findings.data?.findings ?? []).reduce((worst, x) => (STRICTNESS.indexOf(x.marking) > STRICTNESS.indexOf(worst) ? x.marking : worst), '');
-  const simulated = sensors.some((s) => s.simulated) || (findings.data?.findings.some((x) => x.simulated) ?? false);
+  const marking = open.reduce((worst, x) => (STRICTNESS.indexOf(x.marking) > STRICTNESS.indexOf(worst) ? x.marking : worst), '');
+  const simulated = sensors.some((s) => s.simulated) || open.some((x) => x.simulated);
   return (
     <footer className="status">
       {health.data && <Link to="/health">{live > 0 ? `${t.sensorsLive(live, f.n(live))} · ${t.lag(f.duration(lagMs * 1000))}` : sensors.length > 0 ? t.noSensorLive : t.sensorsLive(0, f.n(0))}</Link>}

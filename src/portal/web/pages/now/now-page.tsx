@@ -9,6 +9,7 @@ import { keep } from '../../frame/evidence.ts';
 import { Link } from '../../frame/link.tsx';
 import { useLive } from '../../frame/live.ts';
 import { hrefOf, navigate, portPath, setParams, usePlace } from '../../frame/location.ts';
+import { useWarnedPorts } from '../../frame/open-findings.ts';
 import { useMe } from '../../frame/session.tsx';
 import { useHealth } from '../../frame/status-line.tsx';
 import { liveOptions, useTimeRange } from '../../frame/time-range.ts';
@@ -164,22 +165,24 @@ function Changes({ changes }: { readonly changes: readonly FindingRow[] }) {
 }
 
 function PortsNow({ ports }: { readonly ports: readonly PortRow[] }) {
+  const warned = useWarnedPorts();
+  const isHot = (r: PortRow): boolean => warned.has(r.port);
   const { t, f } = useWords();
   const me = useMe();
   return (
     <section className="ports-now" aria-labelledby="ports-title">
       <h2 id="ports-title">{t.now.ports}</h2>
       {ports.length === 0 ? <p className="dim">{t.now.noPorts}</p> : (
-        <DataTable primary label={t.now.ports} rows={ports.slice(0, 20)} rowKey={(r) => r.port} hot={(r) => r.raised}
+        <DataTable primary label={t.now.ports} rows={ports.slice(0, 20)} rowKey={(r) => r.port} hot={isHot}
           onOpen={(r) => navigate(hrefOf(portPath(r.port), { q: null }))}
           onEvidence={(r) => say(t.evidence.added, keep({ id: r.port, text: `${portText(r.port)}: ${f.n(r.hosts)} (${f.change(r.ratio)})`, href: hrefOf(portPath(r.port), { q: null }), atMs: Date.now() }))}
           columns={[
             { key: 'port', head: t.col.port, cell: (r) => <><Value field="port" value={r.port} inRow /><span className="service">{r.service}</span></> },
-            { key: 'trend', head: t.now.trend, cell: (r) => <Trend values={r.trend} hot={r.raised} />, className: 'trend-cell' },
+            { key: 'trend', head: t.now.trend, cell: (r) => <Trend values={r.trend} hot={isHot(r)} />, className: 'trend-cell' },
             { key: 'hosts', head: t.col.hosts, align: 'end', cell: (r) => f.n(r.hosts) },
-            { key: 'change', head: t.now.change, align: 'end', cell: (r) => <span data-hot={(r.raised && rises(r.ratio)) || undefined} className="change">{f.change(r.ratio)}</span> },
-            { key: 'tools', head: t.now.tools, wide: true, className: 'tools-cell', cell: (r) => <span className="tools"><ShareBar shares={r.tools} hot={r.raised} /><span>{r.tools.filter((x) => x.tool !== '').slice(0, 2).map((x) => x.tool).join(' · ') || '—'}</span></span> },
-            { key: 'first', head: t.now.firstSeenAt, wide: true, cell: (r) => <>{r.firstSensor && <Value field="sensor" value={r.firstSensor} inRow>{sensorText(r.firstSensor, me.org)}</Value>}{r.raised && <span className="dim"> {f.clock(r.firstUs)}</span>}</> },
+            { key: 'change', head: t.now.change, align: 'end', cell: (r) => <span data-hot={(isHot(r) && rises(r.ratio)) || undefined} className="change">{f.change(r.ratio)}</span> },
+            { key: 'tools', head: t.now.tools, wide: true, className: 'tools-cell', cell: (r) => <span className="tools"><ShareBar shares={r.tools} hot={isHot(r)} /><span>{r.tools.filter((x) => x.tool !== '').slice(0, 2).map((x) => x.tool).join(' · ') || '—'}</span></span> },
+            { key: 'first', head: t.now.firstSeenAt, wide: true, cell: (r) => <>{r.firstSensor && <Value field="sensor" value={r.firstSensor} inRow>{sensorText(r.firstSensor, me.org)}</Value>}{isHot(r) && <span className="dim"> {f.clock(r.firstUs)}</span>}</> },
           ]} />
       )}
     </section>

@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { call, type FindingRow, type RiskRow } from '../../frame/api-client.ts';
 import { keep } from '../../frame/evidence.ts';
 import { hrefOf, navigate, portPath, setParams, usePlace } from '../../frame/location.ts';
+import { useWarnedPorts } from '../../frame/open-findings.ts';
 import { useMe } from '../../frame/session.tsx';
 import { liveOptions, useTimeRange } from '../../frame/time-range.ts';
 import { say } from '../../frame/toast.tsx';
@@ -20,7 +21,7 @@ import { Answered, Empty } from '../../parts/states.tsx';
 import { Value } from '../../parts/value.tsx';
 import './ports-at-risk.css';
 
-/** Shown as unusual: one window in ten thousand, or a finding names the port. */
+/** Shown as unusual: one window in ten thousand, or a warning names the port. */
 const UNUSUAL_TAIL = 1e-4;
 type SortKey = 'tail' | 'hosts' | 'ratio' | 'median';
 
@@ -30,11 +31,11 @@ export function arrivals(finding: FindingRow, org: string): string[] {
   return typeof order === 'string' && order !== '' ? order.split(', ') : finding.sensors.map((s) => sensorText(s, org));
 }
 
-export function unusual(row: RiskRow): boolean { return row.raised || row.finding !== null || (row.tail !== null && row.tail < UNUSUAL_TAIL); }
+export function unusual(row: RiskRow, warned: ReadonlySet<string>): boolean { return warned.has(row.port) || (row.tail !== null && row.tail < UNUSUAL_TAIL); }
 /** Rows by one figure; what is not known stands last whichever way. */
-export function sorted(rows: readonly RiskRow[], key: SortKey, way: 1 | -1): RiskRow[] {
+export function sorted(rows: readonly RiskRow[], key: SortKey, way: 1 | -1, warned: ReadonlySet<string>): RiskRow[] {
   const value = (r: RiskRow): number => { const v = r[key]; return v === null ? (way === 1 ? Infinity : -Infinity) : v; };
-  return [...rows].sort((a, b) => { const [x, y] = [value(a), value(b)]; return (x === y ? 0 : way * (x < y ? -1 : 1)) || Number(b.raised) - Number(a.raised) || b.hosts - a.hosts; });
+  return [...rows].sort((a, b) => { const [x, y] = [value(a), value(b)]; return (x === y ? 0 : way * (x < y ? -1 : 1)) || Number(warned.has(b.port)) - Number(warned.has(a.port)) || b.hosts - a.hosts; });
 }
 
 export function PortsAtRiskPage() {
@@ -42,6 +43,7 @@ export function PortsAtRiskPage() {
   const me = useMe();
   const { params } = usePlace();
   const range = useTimeRange();
+  const warned = useWarnedPorts();
   const only = params.get('only') === 'unusual';
   const [sortKey, sortWay] = ((): [SortKey, 1 | -1] => {
     const text = params.get('sort') ?? 'tail';
@@ -60,7 +62,7 @@ export function PortsAtRiskPage() {
       <p className="lead">{t.risk.lead}</p>
       <Answered query={ports} lines={10}>
         {(data) => {
-          const rows = sorted(only ? data.rows.filter(unusual) : data.rows, sortKey, sortWay);
+          const rows = sorted(only ? data.rows.filter((r) => unusual(r, warned)) : data.rows, sortKey, sortWay, warned);
           return (
             <>
               <section className="rising" aria-labelledby="rising-title">
@@ -87,18 +89,18 @@ export function PortsAtRiskPage() {
                   </div>
                 </div>
                 {rows.length === 0 ? <Empty title={t.risk.none} /> : (
-                  <DataTable primary label={t.risk.watch} rows={rows.slice(0, 300)} rowKey={(r) => r.port} hot={(r) => r.raised}
+                  <DataTable primary label={t.risk.watch} rows={rows.slice(0, 300)} rowKey={(r) => r.port} hot={(r) => warned.has(r.port)}
                     onOpen={(r) => navigate(hrefOf(portPath(r.port), { q: null }))}
                     onEvidence={(r) => say(t.evidence.added, keep({ id: `risk-${r.port}`, text: `${portText(r.port)}: ${f.n(r.hosts)}, p ${r.tail === null ? '–' : f.tiny(r.tail)}`, href: hrefOf(portPath(r.port), { q: null }), atMs: Date.now() }))}
                     columns={[
                       { key: 'port', head: t.col.port, cell: (r) => <><Value field="port" value={r.port} inRow /><span className="service">{r.service}</span></> },
-                      { key: 'trend', head: t.now.trend, className: 'trend-cell', wide: true, cell: (r) => <Trend values={r.trend} hot={unusual(r)} /> },
+                      { key: 'trend', head: t.now.trend, className: 'trend-cell', wide: true, cell: (r) => <Trend values={r.trend} hot={unusual(r, warned)} /> },
                       { key: 'hosts', head: t.col.hosts, align: 'end', sort: sort('hosts', t.col.hosts), cell: (r) => f.n(r.hosts) },
                       { key: 'median', head: t.risk.median, align: 'end', wide: true, sort: sort('median', t.risk.median), cell: (r) => (r.median === null ? '–' : f.n(r.median, 1)) },
-                      { key: 'ratio', head: t.now.change, align: 'end', sort: sort('ratio', t.now.change), cell: (r) => <span className="change" data-hot={(r.raised && r.ratio !== null && r.ratio > 1.15) || undefined}>{f.change(r.ratio)}</span> },
-                      { key: 'tail', head: t.risk.tail, align: 'end', sort: sort('tail', t.risk.tail), cell: (r) => (r.tail === null ? <span className="dim">{t.risk.learning}</span> : <span className="change" data-hot={unusual(r) || undefined}>{f.tiny(r.tail)}</span>) },
+                      { key: 'ratio', head: t.now.change, align: 'end', sort: sort('ratio', t.now.change), cell: (r) => <span className="change" data-hot={(warned.has(r.port) && r.ratio !== null && r.ratio > 1.15) || undefined}>{f.change(r.ratio)}</span> },
+                      { key: 'tail', head: t.risk.tail, align: 'end', sort: sort('tail', t.risk.tail), cell: (r) => (r.tail === null ? <span className="dim">{t.risk.learning}</span> : <span className="change" data-hot={unusual(r, warned) || undefined}>{f.tiny(r.tail)}</span>) },
                       { key: 'countries', head: t.col.country, wide: true, cell: (r) => <span className="change" title={r.countries.map((c) => f.country(c)).join(', ')}>{r.countries.slice(0, 3).join(' ')}{r.countries.length > 3 ? ` +${f.n(r.countries.length - 3)}` : ''}</span> },
-                      { key: 'tools', head: t.now.tools, wide: true, className: 'tools-cell', cell: (r) => <span className="tools"><ShareBar shares={r.tools} hot={r.raised} /><span>{r.tools.filter((x) => x.tool !== '').slice(0, 2).map((x) => x.tool).join(' · ') || '—'}</span></span> },
+                      { key: 'tools', head: t.now.tools, wide: true, className: 'tools-cell', cell: (r) => <span className="tools"><ShareBar shares={r.tools} hot={warned.has(r.port)} /><span>{r.tools.filter((x) => x.tool !== '').slice(0, 2).map((x) => x.tool).join(' · ') || '—'}</span></span> },
                       { key: 'finding', head: t.col.finding, align: 'end', cell: (r) => (r.finding === null ? '' : <button type="button" className="textlink" tabIndex={-1} aria-label={`${t.open}: ${portText(r.port)}`} onClick={() => setParams({ sel: r.finding })}>{t.open}</button>) },
                     ]} />
                 )}
