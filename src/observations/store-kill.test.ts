@@ -18,7 +18,7 @@ import type { Death } from './store-kill-child.test-support.ts';
 const CHILD = fileURLToPath(new URL('./store-kill-child.test-support.js', import.meta.url));
 /** PGlite is compiled anew in each process: the baseline compiler alone halves the cost of a start. */
 const FLAGS = ['--liftoff-only', '--no-wasm-dynamic-tiering'];
-const POINTS = 52, BLOCKS = 3 * POINTS, ROWS = 400;
+const POINTS = Number(process.env['NOROSHI_KILL_POINTS'] ?? 52), BLOCKS = 3 * POINTS, ROWS = 400;
 
 test(`${POINTS} kills at seeded points of ingestion lose no acknowledged block, double none, and leave true rollups`, () => {
   const rng = seededRng('kill -9'), dir = mkdtempSync(join(tmpdir(), 'noroshi-kill-'));
