@@ -59,8 +59,9 @@ export async function askNow(store: Asked, viewer: Viewer, range: Range): Promis
     slot.hosts.push(row.h);
     bySlot.set(at, slot);
   }
-  // The first and last slot may be cut by the range: rates are per second of the slot that lies within it.
-  const seconds = slots.map((at) => (Math.min(at + slotUs, range.toUs) - Math.max(at, range.fromUs)) / 1e6);
+  // The rollup holds whole minutes: the first slot begins with the minute of the range's start, the last ends with the range.
+  const firstMinute = Math.floor(range.fromUs / MINUTE_US) * MINUTE_US;
+  const seconds = slots.map((at) => (Math.min(at + slotUs, range.toUs) - Math.max(at, firstMinute)) / 1e6);
   const packets = slots.map((at) => bySlot.get(at)?.packets ?? 0);
   const hosts = slots.map((at) => { const seen = bySlot.get(at)?.hosts ?? []; return seen.length === 0 ? 0 : seen.reduce((a, b) => a + b, 0) / seen.length; });
   const rate = packets.map((sum, i) => sum / Math.max(1, Math.min(seconds[i] ?? 1, slotUs / 1e6)));

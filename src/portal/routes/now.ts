@@ -1,7 +1,8 @@
 /**
  * What is attacking us right now.
  *
- * The sentence names the gravest open finding of the range that has not ended; the newest changes are the last raised.
+ * The sentence names the gravest open finding of the range that has not ended, if it needs a human; the changes are the last
+ * raised, grave ones first.
  * @module
  */
 import type { Finding } from '../../findings/finding.ts';
@@ -12,6 +13,8 @@ import { findingByPort, portRowOf } from '../ports-raised.ts';
 import type { RouteContext } from './all.ts';
 
 const MOST_CHANGES = 12;
+/** Severity from which a finding needs a human. */
+const GRAVE = 3;
 /** Findings of the range that are looked at for the sentence and the ports. */
 const MOST_FINDINGS = 1_000;
 
@@ -22,14 +25,20 @@ export function nowRoutes({ services, ranges }: RouteContext): SomeHandlers<'GET
       const range = await ranges.resolve(viewer, query);
       const [figures, found] = await Promise.all([askNow(store, viewer, range), findings.list(viewer, { range, limit: MOST_FINDINGS })]);
       const byPort = findingByPort(found.findings);
-      const rising = found.findings.filter((f) => f.state === 'open' && !f.ended).reduce<Finding | null>((best, f) => (best && !graver(f, best) ? best : f), null);
+      const rising = found.findings.filter((f) => f.state === 'open' && !f.ended && f.severity >= GRAVE).reduce<Finding | null>((best, f) => (best && !graver(f, best) ? best : f), null);
       return {
         ...figures, live: live.counters(viewer).sensorsLive > 0,
-        ports: figures.ports.map((port) => portRowOf(port, byPort)), changes: found.findings.slice(0, MOST_CHANGES).map(findingRowOf),
+        ports: figures.ports.map((port) => portRowOf(port, byPort)), changes: changesOf(found.findings).map(findingRowOf),
         headline: rising && findingRowOf(rising),
       };
     },
   };
+}
+
+/** The newest changes, with what needs a human before small scans: a busy minute must not push an early warning off the page. */
+function changesOf(newestFirst: readonly Finding[]): Finding[] {
+  const grave = newestFirst.filter((f) => f.severity >= GRAVE), small = newestFirst.filter((f) => f.severity < GRAVE);
+  return [...grave, ...small].slice(0, MOST_CHANGES);
 }
 
 function graver(a: Finding, b: Finding): boolean {
