@@ -9,8 +9,9 @@ import type { Engine } from '../engines/engine.ts';
 import { EngineRunner } from '../engines/runner.ts';
 import type { FindingDraft } from '../findings/finding.ts';
 import type { Accepted } from '../findings/store.ts';
-import type { EventStore, Range, Viewer } from '../observations/contract.ts';
+import type { EventStore, HostTag, Range, Viewer } from '../observations/contract.ts';
 import type { Sensor } from '../observations/sensor.ts';
+import { BehaviourScreening } from './host-tagger.ts';
 
 /** Drafts that are stored at a time. */
 const DRAFTS_AT_A_TIME = 256;
@@ -26,6 +27,8 @@ export async function analyseStored({ store, sensors, viewer, engines, range, ac
   const drafts: FindingDraft[] = [];
   const concluded = new Map<string, Set<string>>(engines.map((e) => [e.name, new Set()]));
   const runner = new EngineRunner({ engines, previewUs: 0, emit: (draft) => drafts.push(draft), sensors: (org) => sensors.filter((s) => s.org === org) });
+  const tags: HostTag[] = [];
+  const screening = new BehaviourScreening((org) => sensors.filter((s) => s.org === org), (found) => { for (const tag of found) tags.push(tag); });
   const total = (await store.extent(viewer)).reduce((sum, e) => sum + e.packets, 0);
   const keep = async (): Promise<void> => {
     for (const { finding } of await accept(drafts.splice(0))) concluded.get(finding.engine)?.add(finding.id);
@@ -37,12 +40,15 @@ export async function analyseStored({ store, sensors, viewer, engines, range, ac
     const minuteUs = batch.n > 0 ? Math.floor((batch.atUs[0] ?? 0) / MINUTE_US) * MINUTE_US : reachedUs;
     if (minuteUs > reachedUs) { reachedUs = minuteUs; runner.advance(reachedUs); }
     runner.feed(batch);
+    screening.feed(batch);
     done += batch.n;
     onProgress(done, total);
     if (drafts.length >= DRAFTS_AT_A_TIME) await keep();
   }
   runner.flush();
+  screening.end();
   await keep();
+  if (tags.length > 0) await store.addHostTags(tags);
   const seconds = Math.round(clock.steadyMs() - startMs) / 1000;
   return runner.status().map((s) => ({ engine: s.name, windows: s.windows, findings: concluded.get(s.name)?.size ?? 0, seconds }));
 }

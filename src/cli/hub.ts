@@ -33,6 +33,7 @@ import { webhookSink } from '../sharing/transports/webhook.ts';
 import { analyseStored, type AnalysedEngine } from './analyse-stored.ts';
 import { loadConfig, type Config, type SinkConfig } from './config.ts';
 import { checkDataFormat } from './data-format.ts';
+import { tagsOfFindings } from './host-tagger.ts';
 import { LivePlatform } from './live-platform.ts';
 import { readFileInto, type ReadOptions } from './read-file.ts';
 
@@ -103,6 +104,8 @@ export async function openHub({ dataDir, clock, version, note }: HubOptions): Pr
 
   const accept = async (drafts: Parameters<FindingStore['accept']>[0]): Promise<Accepted[]> => {
     const accepted = await findings.accept(drafts);
+    const tags = tagsOfFindings(drafts, accepted);
+    if (tags.length > 0) await store.addHostTags(tags);
     if (sinks.length > 0 && accepted.some((a) => a.occasion !== 'same')) alerts.pump().catch(onError);
     return accepted;
   };

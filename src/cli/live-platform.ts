@@ -21,6 +21,7 @@ import type { Annotator } from '../observations/tag/annotate.ts';
 import type { OrgServices } from '../orgs/services.ts';
 import { engineMemory } from '../records/engine-memory.ts';
 import type { RecordStore } from '../records/store.ts';
+import { BehaviourScreening } from './host-tagger.ts';
 import { JobList, type JobRow } from './jobs.ts';
 import { LiveCounters } from './live-counters.ts';
 import { LiveSource } from './live-source.ts';
@@ -152,11 +153,14 @@ export class LivePlatform {
       observe: (sensor, observation) => { for (const source of this.#sources) if (source.sensorId === sensor) source.observe(observation); },
       fault: (engine, org, error) => this.#ports.note(`engine ${engine} (${org}) was switched off: ${error instanceof Error ? error.stack ?? error.message : String(error)}`),
     });
+    const screening = new BehaviourScreening((org) => this.#known.filter((s) => s.org === org), (tags) => {
+      this.#ports.store.addHostTags(tags).catch((error: unknown) => this.#ports.note(`tagging hosts: ${String(error)}`));
+    });
     const run: EngineRun = {
       runner,
-      feed: (batch) => runner.feed(batch),
+      feed: (batch) => { runner.feed(batch); screening.feed(batch); },
       advance: (us) => { runner.advance(us); },
-      end: async () => { runner.flush(); this.#runs.delete(run); await this.settled(); },
+      end: async () => { runner.flush(); screening.end(); this.#runs.delete(run); await this.settled(); },
     };
     this.#runs.add(run);
     return run;

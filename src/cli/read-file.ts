@@ -20,6 +20,7 @@ import { detectCapture, readCapture, type CaptureEvent } from '../darknet/captur
 import { chooseFormat, ingestCapture, ingestLog, type IngestResult, type IngestSource } from '../darknet/ingest.ts';
 import { zoneOffset } from '../darknet/importers/reading/naive-time.ts';
 import type { Importer, ImportOptions } from '../darknet/importer.ts';
+import { short } from './progress.ts';
 import type { EventStore, Ledger } from '../observations/contract.ts';
 import type { Defect } from '../observations/observation.ts';
 import type { Sensor } from '../observations/sensor.ts';
@@ -103,9 +104,10 @@ async function readPath(ports: ReadPorts, options: ReadOptions, path: string, sh
     }
   }
   let bytesRead = 0;
+  const startMs = ports.clock.steadyMs();
   const watch = {
     signal: follow ? new AbortController().signal : signal,
-    onRows: (rows: number) => options.onProgress?.(bytesRead, size, `${rows.toLocaleString('en-US')} rows`),
+    onRows: (rows: number) => options.onProgress?.(bytesRead, size, `${short(rows)} ${format === 'capture' ? 'packets' : 'records'}, ${short(rows / Math.max(0.001, (ports.clock.steadyMs() - startMs) / 1000))}/s`),
   };
   const bytes = () => decompressed(raw((n) => { bytesRead = n; }));
   const source: IngestSource = { path: shown, content, format: format === 'capture' ? detectCapture(head) ?? 'capture' : format.name, sensor };

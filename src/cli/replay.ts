@@ -38,7 +38,8 @@ export async function replayScenario({ platform, orgs, store, viewer, clock, req
   for (const planned of simulation.sensors) {
     made.set(planned.id, await orgs.sensors.ensure(sensorId(planned.id), { regions: planned.regions.map(requireCidr), simulated: true, country: planned.country, zone: planned.zone }));
   }
-  const run = await platform.newRun();
+  // One look at the open windows a real second, however fast event time runs.
+  const run = await platform.newRun({ previewUs: Math.max(SECOND_US, Math.round(request.speed * SECOND_US)) });
   for (const [id, sensor] of made) opened.set(id, platform.openSource(sensor, run));
   let packets = 0, batches = 0, reachedUs = startUs;
   for await (const batch of paced(simulation, { clock, speed: request.speed, signal })) {

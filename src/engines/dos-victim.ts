@@ -120,7 +120,7 @@ function keepService(services: Map<number, number>, key: number, count: number):
 
 function thin(p: DosPartial): void {
   p.level++;
-  for (const victim of [...p.victims.keys()]) if (hashOf(victim) >>> (32 - p.level) !== 0) p.victims.delete(victim);
+  for (const victim of p.victims.keys()) if (hashOf(victim) >>> (32 - p.level) !== 0) p.victims.delete(victim);
 }
 
 function merge(into: DosPartial, other: DosPartial): DosPartial {

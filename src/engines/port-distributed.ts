@@ -22,13 +22,10 @@ import { countryList, draft, MOST_POINTS, MOST_SOURCES, portQuery, round } from 
 import type { Engine, Window } from './engine.ts';
 import { addFlows, emptyFlows, isScreened, isV6, labelOf, mergeFlows, portOf, sensorsOf, sourceText, FLOW_TABLE_BYTES, type FlowTable } from './flow-table.ts';
 import { criticalCount } from './negative-binomial.ts';
+import { BUDGET, LEARN_MINUTES, scoreOf, STATISTICS, threshold, type Statistic } from './port-budget.ts';
 import { burstMargin, emptyModel, lawOf, learn, levelOf, recentCounts, strengthOf, QUIET_MEAN, type PortModel } from './port-model.ts';
 import { emptySeen, steadyMinutes, visit, SEEN_BYTES, type SeenSources } from './seen-sources.ts';
 
-/** False alerts a sensor-day that α allows over all ports and statistics; a tenth of what detection.md section 6 grants. */
-export const BUDGET = 0.1;
-/** No verdict before so many minutes of history (detection.md, section 6). */
-export const LEARN_MINUTES = 120;
 /** Minutes without alarm that end an episode. */
 const HOLD_MINUTES = 60;
 /** So long after its onset an episode does not change what is normal. */
@@ -42,16 +39,6 @@ const CLIP = 2;
 const CLIPPED = 0.5;
 /** One-point rule (Dark-TRACER's port level): more than this share of hosts and of packets at one destination. */
 const ONE_POINT = 0.7;
-
-interface Statistic { readonly name: string; readonly minutes: number; readonly steady: boolean; readonly least: number }
-const STEADY = 'steady';
-/** `least`: sources without which nothing is raised, distinct /24s counted. */
-export const STATISTICS: readonly Statistic[] = Object.freeze([
-  { name: '1 min', minutes: 1, steady: false, least: 6 },
-  { name: '10 min', minutes: 10, steady: false, least: 8 },
-  { name: '60 min', minutes: 60, steady: false, least: 10 },
-  { name: STEADY, minutes: 1, steady: true, least: 6 },
-]);
 
 interface Running {
   model: PortModel; block: number; covered: number; counts: Map<number, number>; level: number;
@@ -149,12 +136,6 @@ function slide(r: Running, block: number): void {
     if (left > 0) r.counts.set(port, left); else { r.counts.delete(port); r.slots.delete(port); }
   }
   r.slot = block;
-}
-
-/** α as strength: −log₁₀ of the budget shared among the tests of a day. */
-export function threshold(ports: number, minutes: number, sensors: number): number {
-  const tests = (ports + 50) * (1440 / Math.min(10, minutes)) * STATISTICS.length;
-  return Math.log10(tests / (BUDGET * Math.max(1, sensors)));
 }
 
 function conclude(t: FlowTable, m: PortDistributedMemory, window: Window): { memory: PortDistributedMemory; findings: FindingDraft[] } {
@@ -369,11 +350,6 @@ function followEpisodes(t: FlowTable, m: PortDistributedMemory, window: Window, 
 function severityOf(e: Episode): 1 | 2 | 3 | 4 | 5 {
   const size = e.sources.size;
   return size >= 1000 ? 5 : size >= 100 || e.sensors.size > 1 ? 4 : 3;
-}
-
-/** Chance that an alarm of this strength is real, if one campaign a day is: the rest is the budget at that strength. */
-export function scoreOf(strength: number, limit: number): number {
-  return round(1 / (1 + BUDGET * 10 ** (limit - strength)), 3);
 }
 
 function tell(e: Episode, port: number, window: Window, minute: number): FindingDraft {

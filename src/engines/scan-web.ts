@@ -69,7 +69,7 @@ export function requestPath(raw: Uint8Array, at: number, length: number): number
   const end = Math.min(at + length, i + 1 + SEGMENT_BYTES);
   for (i++; i < end; i++) {
     const c = raw[i] as number;
-    if (c === 0x2f || c === 0x3f || c === 0x20 || c < 0x20) return mix3(hash, 31, 32);
+    if (c === 0x2f || c === 0x3f || c <= 0x20) return mix3(hash, 31, 32);
     hash = mix3(hash, c, 33);
   }
   return i - at < length ? mix3(hash, 31, 32) : -1;
@@ -94,7 +94,7 @@ function textHash(text: string): number {
 
 function thin(p: WebPartial): void {
   p.level++;
-  for (const key of [...p.pairs.keys()]) if (textHash(key) >>> (32 - p.level) !== 0) p.pairs.delete(key);
+  for (const key of p.pairs.keys()) if (textHash(key) >>> (32 - p.level) !== 0) p.pairs.delete(key);
 }
 
 function merge(into: WebPartial, other: WebPartial): WebPartial {

@@ -18,9 +18,9 @@ import type { FindingDraft } from '../findings/finding.ts';
 import { countryList, draft, MOST_SOURCES, portQuery, round } from './drafting.ts';
 import type { Engine, Window } from './engine.ts';
 import { addFlows, emptyFlows, FLOW_TABLE_BYTES, isScreened, isV6, labelOf, mergeFlows, portOf, sourceText, type FlowTable } from './flow-table.ts';
+import { BUDGET, LEARN_MINUTES, scoreOf, threshold } from './port-budget.ts';
 import { burstMargin, emptyModel, lawOf, learn, levelOf, QUIET_MEAN, strengthOf, type PortModel } from './port-model.ts';
 import { emptySeen, SEEN_BYTES, visit, type SeenSources } from './seen-sources.ts';
-import { BUDGET, LEARN_MINUTES, scoreOf, threshold } from './port-distributed.ts';
 
 /** Hosts now ÷ hosts expected from the past (detection.md, section 6). */
 export const RATIO = 3;

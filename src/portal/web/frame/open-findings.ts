@@ -9,9 +9,9 @@ import { call } from './api-client.ts';
 const REFETCH_MS = 30_000;
 const WARNINGS = Object.entries(FINDINGS).filter(([, entry]) => entry.earlyWarning).map(([name]) => `name == ${JSON.stringify(name)}`).join(' || ');
 
-/** Counts by state, and the newest few. */
+/** Those that need a human: counts by state, and the newest few. Small ones are noted on their own list. */
 export function useOpenFindings() {
-  return useQuery({ queryKey: ['findings', 'rail'], queryFn: ({ signal }) => call('GET /findings', { query: { state: 'open', limit: 20 }, signal }), refetchInterval: REFETCH_MS });
+  return useQuery({ queryKey: ['findings', 'rail'], queryFn: ({ signal }) => call('GET /findings', { query: { state: 'open', query: 'severity >= 3', limit: 20 }, signal }), refetchInterval: REFETCH_MS });
 }
 /** Open findings that warn of something new that spreads, still going on. */
 export function useOpenWarnings() {

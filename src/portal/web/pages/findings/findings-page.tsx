@@ -19,7 +19,9 @@ import { Severity } from '../../parts/severity.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import './findings.css';
 
-const STATES = ['open', 'true', 'benign', 'false', 'snoozed'] as const;
+/** `noted` is what is open but small: it waits in its own list, so that the queue holds what needs a human. */
+const STATES = ['open', 'true', 'benign', 'false', 'snoozed', 'noted'] as const;
+const GRAVE = 'severity >= 3', SMALL = 'severity < 3';
 const GROUPS = ['none', 'kind', 'port', 'sensor'] as const;
 type State = (typeof STATES)[number];
 type Group = (typeof GROUPS)[number];
@@ -43,9 +45,15 @@ export function FindingsPage() {
   const query = params.get('q') ?? '';
   const state = (STATES as readonly string[]).includes(params.get('state') ?? '') ? (params.get('state') as State) : 'open';
   const group = (GROUPS as readonly string[]).includes(params.get('group') ?? '') ? (params.get('group') as Group) : 'none';
-  const findings = useQuery({ queryKey: ['findings', state, query, range.from, range.to], queryFn: ({ signal }) => call('GET /findings', { query: { state, query, from: range.from, to: range.to, limit: 1000 }, signal }), placeholderData: (previous) => previous });
+  const within = (part: string): string => (query === '' ? part : part === '' ? query : `(${query}) && ${part}`);
+  const ask = (states: string, part: string, limit: number) => ({
+    queryKey: ['findings', states, within(part), range.from, range.to, limit], placeholderData: <T,>(previous: T | undefined) => previous,
+    queryFn: ({ signal }: { signal: AbortSignal }) => call('GET /findings', { query: { state: states, query: within(part), from: range.from, to: range.to, limit }, signal }),
+  });
+  const findings = useQuery(ask(state === 'noted' ? 'open' : state, state === 'open' ? GRAVE : state === 'noted' ? SMALL : '', 1000));
+  const all = useQuery(ask('open', '', 1)), grave = useQuery(ask('open', GRAVE, 1)), small = useQuery(ask('open', SMALL, 1));
   const selected = params.get('sel');
-  const counts = findings.data?.counts ?? {};
+  const counts: Readonly<Record<string, number | undefined>> = { ...all.data?.counts, open: grave.data?.counts['open'], noted: small.data?.counts['open'] };
   const by = (x: FindingRow): string => (group === 'kind' ? findingKind(x, language) : group === 'port' ? (x.ports[0] ? portText(x.ports[0]) : t.none) : group === 'sensor' ? x.sensors.map((s) => sensorText(s, me.org)).join(', ') || t.none : '');
   const total = useHealth().data?.sensors.length ?? 0;
   const allSensors = (x: FindingRow): string => (x.sensors.length > 1 && x.sensors.length >= Math.min(total || 4, 4) ? t.findings.allSensors : x.sensors.map((s) => sensorText(s, me.org)).join(', '));
