@@ -17,7 +17,7 @@ const HOURS = 4;
 /** Four hours on two sensors in which something happens for every engine that needs no more than that. */
 function story(): Map<string, PacketSpec[][]> {
   const rng = seededRng('contract'), sensors = new Map<string, PacketSpec[][]>();
-  const bots = hosts(rng, 400), scanner = 0x2d010203, victim = 0x2e010203, crawler = 0x2f010203;
+  const bots = hosts(rng, 400), scanner = 0x2d010203, victim = 0x2e010203, crawler = 0x2f010203, morto = 0x2c010203;
   ['local/one', 'local/two'].forEach((name, s) => {
     const dark = DARK + s * 256, minutes: PacketSpec[][] = [];
     for (let minute = 0; minute < HOURS * 60; minute++) {
@@ -26,6 +26,7 @@ function story(): Map<string, PacketSpec[][]> {
       if (minute >= 150) for (let k = 0; k < 12; k++) packets.push({ atUs: at(), src: bots[rng.below(bots.length)] as number, dst: dark + rng.below(256), dport: 37215, tool: 'mirai' });
       if (minute >= 30 && minute < 34) for (let k = 0; k < 60; k++) packets.push({ atUs: at(), src: scanner, dst: dark + ((minute - 30) * 60 + k) % 256, dport: 8080 });
       if (minute >= 40 && minute < 43) for (let k = 0; k < 40; k++) packets.push({ atUs: at(), src: victim, dst: dark + rng.below(256), sport: 80, dport: 1024 + rng.below(60_000), flags: TCP.syn | TCP.ack, label: 'backscatter' });
+      if (minute === 50) for (let k = 0; k < 16; k++) packets.push({ atUs: at(), src: morto, dst: dark + 3 * k, sport: 4055, dport: 3389 });
       if (minute === 50) for (let k = 0; k < 20; k++) packets.push({ atUs: at(), src: scanner, dst: dark + 9, dport: 1000 + 2000 * s + k });
       if (minute === 60) for (let k = 0; k < 12; k++) packets.push({ atUs: at(), src: crawler, dst: dark + 10, dport: 80, flags: TCP.psh | TCP.ack, payload: `GET /p${k}/x HTTP/1.1\r\n` });
       minutes.push(s === 1 && minute >= 200 && minute < 215 ? [] : packets.sort((a, b) => a.atUs - b.atUs));
@@ -144,7 +145,7 @@ for (const engine of (Object.values(ENGINES) as Engine[]).filter((e) => e.input 
 }
 
 test('the story is not lost on the engines: each that can conclude something in four hours does', () => {
-  for (const name of ['port-distributed', 'sync-global', 'dos-victim', 'scan-events', 'scan-flow', 'scan-web', 'sensor-outage']) assert.ok((plain.get(name) ?? []).length > 0, name);
+  for (const name of ['port-distributed', 'sync-global', 'dos-victim', 'scan-events', 'scan-flow', 'scan-web', 'sensor-outage', 'source-tools']) assert.ok((plain.get(name) ?? []).length > 0, name);
 });
 
 function normal(drafts: readonly FindingDraft[]): unknown[] {

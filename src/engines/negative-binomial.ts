@@ -4,7 +4,9 @@
  * In: a count, mean and shape (variance = mean + mean²/shape). Out: log₁₀ of P(X ≥ count).
  * Source: Johnson, Kemp and Kotz, "Univariate Discrete Distributions", 3rd ed. 2005, §5; log-gamma by Lanczos (g = 7, n = 9)
  * as in Press et al., "Numerical Recipes", 3rd ed. 2007, §6.1. Checked against exact sums in the test.
- * Cost: terms of the sum beyond `count` until they fall below 1e-12 of it, at most 4,096.
+ * The tail is P(X = count) times the continued fraction of the incomplete beta function, I_q(count, shape) (DLMF 8.17.22), by Lentz's
+ * method: a sum of terms would have to be cut where the law is wide (mean ≫ shape), and a cut sum tells a tail rarer than it is.
+ * Cost: O(√(count + shape)) steps of the fraction.
  * @module
  */
 
@@ -30,14 +32,21 @@ export function logProbability(count: number, mean: number, shape: number): numb
 export function tailStrength(count: number, mean: number, shape: number): number {
   if (count <= 0) return 0;
   if (count <= mean) return 0.3 * (count / mean);
-  const q = mean / (shape + mean);
-  let term = 1, sum = 1;
-  for (let k = count, steps = 0; steps < 4096; k++, steps++) {
-    term *= ((k + shape) / (k + 1)) * q;
-    sum += term;
-    if (term < 1e-12 * sum) break;
+  return Math.max(0, -(logProbability(count, mean, shape) + Math.log(tailOverTerm(count, mean, shape))) / Math.LN10);
+}
+
+/** P(X ≥ count) / P(X = count) for count > mean, where the fraction converges fast: q < (count + 1) / (count + shape + 2), nearly. */
+function tailOverTerm(count: number, mean: number, shape: number): number {
+  const q = mean / (shape + mean), all = count + shape, tiny = 1e-300, off = (x: number): number => (Math.abs(x) < tiny ? tiny : x);
+  let c = 1, d = 1 / off(1 - (all * q) / (count + 1)), fraction = d;
+  for (let k = 1; k <= 10_000; k++) {
+    const even = (k * (shape - k) * q) / ((count + 2 * k - 1) * (count + 2 * k));
+    d = 1 / off(1 + even * d); c = off(1 + even / c); fraction *= d * c;
+    const odd = (-(count + k) * (all + k) * q) / ((count + 2 * k) * (count + 2 * k + 1));
+    d = 1 / off(1 + odd * d); c = off(1 + odd / c); fraction *= d * c;
+    if (Math.abs(d * c - 1) < 1e-14) break;
   }
-  return Math.max(0, -(logProbability(count, mean, shape) + Math.log(sum)) / Math.LN10);
+  return fraction;
 }
 
 /** Smallest count whose strength reaches `strength`, not below `least`. Doubling, then bisection. */

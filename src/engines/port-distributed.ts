@@ -247,7 +247,7 @@ function open(t: FlowTable, m: PortDistributedMemory, window: Window, port: numb
   if (everywhere.size > 2 && point[1] > ONE_POINT * hosts && packetsTo(t, port, point[0]) > ONE_POINT) return null;
 
   const episode: Episode = {
-    firstWindowUs: window.fromUs, firstRaisedUs: crossing(t, m, port, alarm, minute) ?? window.fromUs, fromMinute: since, lastAlarmMinute: minute,
+    firstWindowUs: window.fromUs, firstRaisedUs: crossing(t, m, port, alarm) ?? window.fromUs, fromMinute: since, lastAlarmMinute: minute,
     statistic: alarm.statistic.name, strength: alarm.strength, count: alarm.count, mean: alarm.mean, peak: alarm.count, steadyOnly, undecided: !steadyOnly && alarm.mean >= CROWDED ? minute + 10 : 0,
     sources: new Set(), told: 0, toldMinute: minute, toldSeverity: 0, countries: new Set(), tools: 0, sensors: new Set(), series: [],
   };
@@ -291,7 +291,7 @@ function packetsTo(t: FlowTable, port: number, dst: number): number {
 }
 
 /** Time of the packet with which the count reached its critical value: the (critical − earlier)-th new source of this minute. */
-function crossing(t: FlowTable, m: PortDistributedMemory, port: number, alarm: Alarm, minute: number): number | null {
+function crossing(t: FlowTable, m: PortDistributedMemory, port: number, alarm: Alarm): number | null {
   const times: number[] = [];
   for (let row = 0; row < t.n; row++) if (portOf(t.meta[row] as number) === port && isScreened(labelOf(t.meta[row] as number))) times.push(t.firstRel[row] as number);
   if (times.length === 0) return null;
@@ -302,7 +302,7 @@ function crossing(t: FlowTable, m: PortDistributedMemory, port: number, alarm: A
   // Sources that came in earlier minutes of the block had already been counted when this minute began.
   const earlier = alarm.statistic.minutes === 1 ? 0 : Math.max(0, count - now);
   const at = Math.min(times.length - 1, Math.max(0, alarm.critical - earlier - 1));
-  return Math.floor(t.baseUs + (times[at] as number) + 0 * minute);
+  return Math.floor(t.baseUs + (times[at] as number));
 }
 
 function addFlowsTo(t: FlowTable, m: PortDistributedMemory, episodes: ReadonlyMap<number, Episode>, minute: number): void {

@@ -13,6 +13,7 @@ import { scanEvents } from './scan-events.ts';
 import { scanFlow } from './scan-flow.ts';
 import { scanWeb } from './scan-web.ts';
 import { sensorOutage } from './sensor-outage.ts';
+import { sourceTools } from './source-tools.ts';
 import { syncGlobal } from './sync-global.ts';
 import { toolNew } from './tool-new.ts';
 
@@ -27,6 +28,7 @@ export const ENGINES = defineRegistry<Engine>()({
   'scan-flow': scanFlow as Entry<'scan-flow'>,
   'scan-web': scanWeb as Entry<'scan-web'>,
   'sensor-outage': sensorOutage as Entry<'sensor-outage'>,
+  'source-tools': sourceTools as Entry<'source-tools'>,
   'sync-global': syncGlobal as Entry<'sync-global'>,
   'tool-new': toolNew as Entry<'tool-new'>,
 });
@@ -42,14 +44,4 @@ export function enginesNamed(names: readonly string[]): Engine[] {
     if (!engine) throw new OperatorError('unknown-engine', { name, known: Object.keys(ENGINES).sort().join(', ') });
     return engine;
   });
-}
-
-/** `docs/engines.md`. */
-export function enginesDocument(): string {
-  const lines = ['# Engines', '', 'Generated from `src/engines/registry.ts`.', ''];
-  for (const engine of Object.values(ENGINES).sort((a, b) => (a.name < b.name ? -1 : 1)) as Engine[]) {
-    lines.push(`## ${engine.name}`, '', engine.about, '', `Source: ${engine.source}.`, '',
-      `Version \`${engine.version}\`; windows of ${engine.windowUs / 1e6} s; ${engine.input} packets; at most ${Math.ceil(engine.memoryBytes / 1e6)} MB an organisation.`, '');
-  }
-  return `${lines.join('\n')}`;
 }

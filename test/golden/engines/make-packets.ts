@@ -14,6 +14,7 @@ export interface PacketSpec {
   readonly atUs: number; readonly src: number; readonly dst: number; readonly dport: number;
   readonly sport?: number; readonly proto?: number; readonly flags?: number; readonly label?: Label; readonly role?: Role; readonly tool?: Tool;
   readonly country?: string; readonly asn?: number; readonly payload?: string;
+  readonly seq?: number; readonly ipid?: number; readonly window?: number; readonly ttl?: number; readonly optLen?: number;
 }
 
 export const START_US = 1_780_272_000_000_000; // 2026-06-01T00:00:00Z
@@ -30,7 +31,8 @@ export function batchOf(sensor: string, packets: readonly PacketSpec[]): PacketB
     const proto = p.proto ?? PROTO.tcp;
     batch.atUs[i] = p.atUs; batch.src[i] = p.src; batch.dst[i] = p.dst; batch.proto[i] = proto;
     batch.sport[i] = p.sport ?? 40_000 + (p.src & 0xfff); batch.dport[i] = p.dport;
-    batch.flags[i] = p.flags ?? (proto === PROTO.tcp ? TCP.syn : 0); batch.ipBits[i] = BIT.hasTransport; batch.ttl[i] = 52; batch.ipLen[i] = 40;
+    batch.flags[i] = p.flags ?? (proto === PROTO.tcp ? TCP.syn : 0); batch.ipBits[i] = BIT.hasTransport; batch.ttl[i] = p.ttl ?? 52; batch.ipLen[i] = 40;
+    batch.seq[i] = p.seq ?? 0; batch.ipid[i] = p.ipid ?? 0; batch.window[i] = p.window ?? 0; batch.optLen[i] = p.optLen ?? 0;
     batch.label[i] = codeOf(LABELS, p.label ?? 'unexplained'); batch.role[i] = codeOf(ROLES, p.role ?? 'unknown');
     batch.tool[i] = codeOf(TOOLS, p.tool ?? ''); batch.asn[i] = p.asn ?? 0;
     batch.country[i] = packCountry(p.country ?? (COUNTRIES[(p.src >>> 8) % COUNTRIES.length] as string));
