@@ -9,7 +9,9 @@ setup_packages() {
   stamp="$root/node_modules/.noroshi-lock"
   if ! cmp -s "$root/package-lock.json" "$stamp" 2>/dev/null; then
     say "Installing packages (once, about 900 MB with the embedded ClickHouse engine) …"
-    (cd "$root" && npm ci --no-audit --no-fund --loglevel=error >&2) || { say "noroshi: npm could not install the packages; see its message above."; exit 2; }
+    # Not `npm ci`: it refuses a lock file that lacks other systems' optional binaries, which not every registry mirror serves.
+    # Versions are exact pins, and the lock file decides everything that it names.
+    (cd "$root" && npm install --no-save --no-audit --no-fund --loglevel=error >&2) || { say "noroshi: npm could not install the packages; see its message above."; exit 2; }
     cp "$root/package-lock.json" "$stamp"
   fi
 }
