@@ -10,7 +10,7 @@ import type { FindingDraft } from '../findings/finding.ts';
 import { FindingCollector, type Collected } from '../findings/growth.ts';
 import { EARLY_WARNINGS } from '../simulator/score.ts';
 import { EngineRunner } from './runner.ts';
-import { SOURCES, sourceTools } from './source-tools.ts';
+import { sourceTools, WINDOW_SOURCES } from './source-tools.ts';
 
 const WINDOW_US = sourceTools.windowUs;
 
@@ -120,13 +120,13 @@ test('it is no early warning: what it says counts for scanners, not for outbreak
 });
 
 test('when sources are too many an even share is followed, whatever the split', () => {
-  const rng = seededRng('many'), crowd = Array.from({ length: 3 * SOURCES }, (_, k) => ({ atUs: START_US + k, src: rng.u32(), dst: DARK + rng.below(256), dport: 23, seq: rng.u32() }));
+  const rng = seededRng('many'), crowd = Array.from({ length: 3 * WINDOW_SOURCES }, (_, k) => ({ atUs: START_US + k, src: rng.u32(), dst: DARK + rng.below(256), dport: 23, seq: rng.u32() }));
   const whole = sourceTools.empty(), left = sourceTools.empty(), right = sourceTools.empty(), batch = batchOf('local/test', crowd);
   sourceTools.add(whole, batch, 0, batch.n);
-  sourceTools.add(right, batch, SOURCES, batch.n);
-  sourceTools.add(left, batch, 0, SOURCES);
+  sourceTools.add(right, batch, WINDOW_SOURCES, batch.n);
+  sourceTools.add(left, batch, 0, WINDOW_SOURCES);
   const merged = sourceTools.merge(right, left);
-  for (const p of [whole, merged]) assert.ok(p.traces.sources.size <= SOURCES && p.traces.sources.size > SOURCES / 4);
+  for (const p of [whole, merged]) assert.ok(p.traces.sources.size <= WINDOW_SOURCES && p.traces.sources.size > WINDOW_SOURCES / 4);
   assert.equal(merged.traces.limit, whole.traces.limit);
   assert.deepEqual([...merged.traces.sources.keys()].sort(), [...whole.traces.sources.keys()].sort());
   assert.deepEqual([...merged.verdicts.followed.sources.keys()].sort(), [...whole.traces.sources.keys()].sort(), 'rules and traces follow the same sources');

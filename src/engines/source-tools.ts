@@ -8,7 +8,8 @@
  * its source has been silent for an hour. Verdicts of fewer than LEAST_PACKETS packets are not told: they say little about a host.
  * Shapes: beside the rules' state a trace a source (times, sensors, 16 smallest ports, 64 smallest hashes of destinations: exact below
  * 64, then the bottom-k estimate of Bar-Yossef et al., "Counting distinct elements in a data stream", RANDOM 2002).
- * Cost: two map accesses a SYN; one pass over the day's sources every ten minutes; at SOURCES sources an even share is followed, by hash.
+ * Cost: two map accesses a SYN, and some microseconds a source and window; one pass over the day's sources every ten minutes. Beyond
+ * WINDOW_SOURCES sources of a window, or SOURCES of a day, an even share is followed, by hash, and said (`followedRatio`).
  * Limits: `firstRaisedUs` is the source's last packet in the window that settled it; a source in use at midnight starts anew;
  * a sweep that ends inside Conficker's quarter and stays silent is taken for it.
  * @module
@@ -24,8 +25,9 @@ import { sourceVerdicts, type SourceVerdict, type SourceVerdictState } from '../
 import { countryList, draft, round } from './drafting.ts';
 import type { Engine, Window } from './engine.ts';
 
-/** Most sources followed at once. */
-export const SOURCES = 1 << 14;
+/** Most sources of a day, and of a window: the latter bounds what busy telescopes cost, since an entry is dear and a source left out is not. */
+const SOURCES = 1 << 14;
+export const WINDOW_SOURCES = 1 << 12;
 /** Packets of a source without which nothing is told. */
 export const LEAST_PACKETS = 8;
 const PORTS = 16;
@@ -74,7 +76,7 @@ function add(p: SourceToolsPartial, batch: PacketBatch, from: number, to: number
     if (proto[i] !== PROTO.tcp || ((flags[i] as number) & CONTROL) !== TCP.syn || ((ipBits[i] as number) & BIT.hasTransport) === 0) continue;
     const named = tool[i] as number;
     if (named !== 0 && named !== NMAP) continue;
-    const trace = follow(p.traces, batch, i, SOURCES, newTrace);
+    const trace = follow(p.traces, batch, i, WINDOW_SOURCES, newTrace);
     if (!trace) continue;
     const atUs = batch.atUs[i] as number;
     if (atUs < trace.firstUs) trace.firstUs = atUs;
@@ -84,12 +86,12 @@ function add(p: SourceToolsPartial, batch: PacketBatch, from: number, to: number
     notePort(trace, batch.dport[i] as number);
     noteTarget(trace, family === 4 ? mix32(batch.dst[i] as number) : mixWords(batch.dst, 4 * i));
   }
-  fit(p);
+  fit(p, WINDOW_SOURCES);
 }
 
 /** Keeps the rules' state to the share of sources that the traces follow. */
-function fit(p: SourceToolsPartial): void {
-  if (p.verdicts.followed.sources.size > SOURCES) joinFollowed(p.verdicts.followed, followNone(), SOURCES, () => undefined);
+function fit(p: SourceToolsPartial, most: number): void {
+  if (p.verdicts.followed.sources.size > most) joinFollowed(p.verdicts.followed, followNone(), most, () => undefined);
 }
 
 function notePort(trace: Trace, port: number): void {
@@ -119,12 +121,14 @@ function joinTraces(a: Trace, b: Trace): void {
 }
 
 /** `other` must not be used any more. */
-function merge(into: SourceToolsPartial, other: SourceToolsPartial): SourceToolsPartial {
+function join(into: SourceToolsPartial, other: SourceToolsPartial, most: number): SourceToolsPartial {
   sourceVerdicts.merge(into.verdicts, other.verdicts);
-  joinFollowed(into.traces, other.traces, SOURCES, joinTraces);
-  fit(into);
+  joinFollowed(into.traces, other.traces, most, joinTraces);
+  fit(into, most);
   return into;
 }
+
+function merge(into: SourceToolsPartial, other: SourceToolsPartial): SourceToolsPartial { return join(into, other, WINDOW_SOURCES); }
 
 function conclude(p: SourceToolsPartial, m: SourceToolsMemory, window: Window): { memory: SourceToolsMemory; findings: FindingDraft[] } {
   const findings: FindingDraft[] = [];
@@ -134,7 +138,7 @@ function conclude(p: SourceToolsPartial, m: SourceToolsMemory, window: Window): 
     if (m.day >= 0) tellDay(m, window, true, findings);
     m.day = day; m.of = empty();
   }
-  merge(m.of, p);
+  join(m.of, p, SOURCES);
   if (m.of.traces.sources.size > 0) tellDay(m, window, false, findings);
   findings.sort((x, y) => x.firstRaisedUs - y.firstRaisedUs || (x.subject < y.subject ? -1 : x.subject > y.subject ? 1 : 0));
   return { memory: m, findings };
@@ -193,6 +197,6 @@ export const sourceTools = {
   name: 'source-tools', version: `source-tools/1 packets=${LEAST_PACKETS}`,
   source: 'Ghiëtte et al., Remote Identification of Port Scan Toolchains (2016); tkiwa (YNU, CSS 2014); ESET 2015 (Moose); CAIDA 2009 (Conficker)',
   about: 'Names the tool or malware of a source by relations between its packets.',
-  windowUs: 10 * MINUTE_US, input: 'screened', memoryBytes: 2 * SOURCES * SOURCE_BYTES,
+  windowUs: 10 * MINUTE_US, input: 'screened', memoryBytes: (SOURCES + WINDOW_SOURCES) * SOURCE_BYTES,
   empty, add, merge, memory: (): SourceToolsMemory => ({ day: -1, of: empty() }), conclude,
 } as const satisfies Engine<SourceToolsPartial, SourceToolsMemory>;

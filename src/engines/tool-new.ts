@@ -6,7 +6,7 @@
  * for fingerprinting probing activities", ARES 2013; tkiwa (YNU, CSS 2014). How: a sensor that has been observing for LEARN_DAYS and
  * has not seen the tool in FORGET_DAYS raises it once HOSTS distinct sources carry it within a day; one packet may be chance.
  * Cost: only flows with a tool are looked at; 64 bytes a source and tool of the day. Limits: verdicts that need several packets of a
- * source are not in flows.
+ * source are not in flows; `source-tools.ts` tells those of each source.
  * @module
  */
 import { formatPortKey } from '../core/ports.ts';
