@@ -15,6 +15,11 @@ export const MOST_SOURCES = 100_000;
 
 const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])].sort();
 
+/** A draft's fields in the order in which growth would leave them, so that hearing the same draft twice changes nothing. */
+export function orderedFields<T extends Pick<FindingDraft, 'ports' | 'sensors' | 'countries'>>(fields: T): T {
+  return { ...fields, ports: union(fields.ports, []), sensors: union(fields.sensors, []), countries: union(fields.countries, []) };
+}
+
 /** Whether `b` tells the newer state of what `a` tells too. Ties are decided by size, so that order does not matter. */
 export function isNewer(a: Pick<FindingDraft, 'toUs' | 'sources' | 'score' | 'ended'>, b: Pick<FindingDraft, 'toUs' | 'sources' | 'score' | 'ended'>): boolean {
   if (b.sources !== a.sources) return b.sources > a.sources;
@@ -60,7 +65,7 @@ export class FindingCollector {
       if (older !== undefined) id = older;
       else this.#latest.set(key, [...known, id]);
     }
-    const { sourceList, ...fields } = draft;
+    const { sourceList, ...given } = draft, fields = orderedFields(given);
     const held = this.#byId.get(id);
     if (!held) this.#byId.set(id, { fields, sources: new Set(sourceList.slice(0, MOST_SOURCES)) });
     else {

@@ -47,6 +47,16 @@ test('a finding grows into one, and accepting everything again changes nothing',
   for (const key of ['id', 'name', 'engine', 'fromUs', 'toUs', 'firstRaisedUs', 'ports', 'sensors', 'sources', 'countries', 'score', 'why', 'sourceList', 'evidence']) assert.ok(key in shown, key);
 });
 
+test('a draft that names its ports in no order is stored in one, so that hearing it again changes nothing', async (t) => {
+  const records = await openTemporaryRecords();
+  t.after(() => records.close());
+  const store = findingStore(records), draft = draftAt(0, list(3), { ports: ['tcp/80', 'tcp/22', 'tcp/3389'], sensors: ['local/tokyo', 'local/osaka'], countries: ['US', 'JP'] });
+  const [first] = await store.accept([draft]);
+  assert.deepEqual(first?.finding.ports, ['tcp/22', 'tcp/3389', 'tcp/80']);
+  assert.deepEqual((await store.accept([draft])).map((a) => a.occasion), ['same']);
+  assert.deepEqual(await store.get(viewer, first?.finding.id as string), first?.finding);
+});
+
 test('an episode within the hold time continues the old finding, a later one is new', async (t) => {
   const records = await openTemporaryRecords();
   t.after(() => records.close());

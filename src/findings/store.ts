@@ -23,7 +23,7 @@ import type { RecordQueries, RecordStore, RecordTransaction } from '../records/s
 import { json, type FindingTable } from '../records/tables.ts';
 import { FINDING_NAMES, idOfDraft, type Finding, type FindingDraft, type FindingName, type FindingState } from './finding.ts';
 import { FINDINGS, sentence } from './findings.catalogue.ts';
-import { continues, growFields, MOST_SOURCES } from './growth.ts';
+import { continues, growFields, MOST_SOURCES, orderedFields } from './growth.ts';
 
 /** Rows of one insert of sources. */
 const SOURCE_BATCH = 2_000;
@@ -85,7 +85,7 @@ export function findingStore(records: RecordStore, options: FindingStoreOptions 
         .where('first_window_us', '<', draft.firstWindowUs).where('from_us', '<=', draft.fromUs).orderBy('from_us', 'desc').forUpdate().limit(1).executeTakeFirst();
       if (before && continues(before.to_us, draft)) { row = before; id = before.id as FindingId; }
     }
-    const { sourceList, ...fields } = draft;
+    const { sourceList, ...given } = draft, fields = orderedFields(given);
     if (!row) {
       const finding: Finding = { ...fields, id, state: 'open', why: sentence(draft.name, draft.facts, 'en') };
       await tx.insertInto('finding').values({ ...toRow(finding), snoozed_until_us: null, created_us: nowUs, updated_us: nowUs }).execute();
