@@ -143,9 +143,12 @@ function merge(into: DosPartial, other: DosPartial): DosPartial {
 
 function conclude(p: DosPartial, m: DosMemory, window: Window): { memory: DosMemory; findings: FindingDraft[] } {
   const findings: FindingDraft[] = [], binAt = Math.round(window.fromUs / BIN_US);
-  const victims = [...p.victims].sort((x, y) => (String(x[0]) < String(y[0]) ? -1 : 1));
+  // Order matters only where the bound on victims may bite; else what is told is put in order at the end.
+  const bounded = m.attacks.size + p.victims.size >= VICTIMS;
+  const victims = bounded ? [...p.victims].sort((x, y) => (String(x[0]) < String(y[0]) ? -1 : 1)) : p.victims;
   for (const [victim, bin] of victims) {
     const known = m.attacks.get(victim);
+    if (window.open && !mayRaise(known, bin)) continue;
     if (!known && bin.packets < 2 && m.attacks.size >= VICTIMS) continue;
     if (!known && m.attacks.size >= 2 * VICTIMS) continue;
     if (window.open) {
@@ -164,12 +167,22 @@ function conclude(p: DosPartial, m: DosMemory, window: Window): { memory: DosMem
       findings.push(tell(victim, attack, window, false));
     }
   }
-  if (!window.open) for (const [victim, attack] of [...m.attacks].sort((x, y) => (String(x[0]) < String(y[0]) ? -1 : 1))) {
+  findings.sort((x, y) => (x.subject < y.subject ? -1 : 1));
+  const ended: FindingDraft[] = [];
+  if (!window.open) for (const [victim, attack] of m.attacks) {
     if (window.toUs - attack.lastUs <= RSDOS.timeoutUs) continue;
-    if (attack.raisedUs !== 0) findings.push(tell(victim, attack, window, true));
+    if (attack.raisedUs !== 0) ended.push(tell(victim, attack, window, true));
     m.attacks.delete(victim);
   }
-  return { memory: m, findings };
+  ended.sort((x, y) => (x.subject < y.subject ? -1 : 1));
+  return { memory: m, findings: [...findings, ...ended] };
+}
+
+/** Whether a look at the open window could raise this victim at all: the cheap half of every preset's conditions. */
+function mayRaise(known: Attack | undefined, bin: Bin): boolean {
+  if (known && known.raisedUs !== 0) return false;
+  const packets = (known?.packets ?? 0) + bin.packets, spanUs = Math.max(known?.lastUs ?? -Infinity, bin.lastUs) - Math.min(known?.firstUs ?? Infinity, bin.firstUs);
+  return [RSDOS, MOORE_2001].some((preset) => packets >= preset.packets && spanUs >= preset.durationUs);
 }
 
 /** Attacks that a look at an open window has told of already. */
