@@ -4,6 +4,7 @@
  */
 import { OperatorError } from '../../core/errors.ts';
 import { QUERY_FIELDS, type QueryField } from '../../observations/contract.ts';
+import { joinWarning } from '../../observations/series-of-kind.ts';
 import { line, text, type Command } from '../command.ts';
 import { RANGE_OPTIONS, rangeOf, wholeNumber } from '../ranges.ts';
 import { table } from '../table.ts';
@@ -31,6 +32,11 @@ export const query: Command & { readonly name: 'query' } = {
       const fields = by === 'all' || by === '' ? [] : by.split(',').map((f) => f.trim());
       for (const field of fields) if (!(QUERY_FIELDS as readonly string[]).includes(field)) throw new OperatorError('usage', { message: `--by knows no field '${field}'; it knows ${QUERY_FIELDS.join(', ')}.` });
       const rows = await hub.store.countBy(viewer, { expression, range, by: fields as QueryField[], limit: wholeNumber(options, 'limit', DEFAULT_GROUPS, 1, MOST_ROWS) });
+      if (!fields.includes('kind')) {
+        const kinds = await hub.store.countBy(viewer, { expression, range, by: ['kind'], limit: 100 });
+        const warning = joinWarning(kinds.map((row) => String(row['kind'])));
+        if (warning) ctx.note(warning);
+      }
       if (ctx.json) { for (const row of rows) await line(ctx, row); return; }
       if (rows.length === 0) { ctx.note(`Nothing matches ${expression || 'in this time'}.`); return; }
       const columns = [...fields, 'packets', 'records', 'sources'];
