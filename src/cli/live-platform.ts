@@ -7,7 +7,6 @@
  * @module
  */
 import type { Clock } from '../core/clock.ts';
-import { MINUTE_US } from '../core/time.ts';
 import { shortHash, splitSensorId, type OrgId } from '../core/ids.ts';
 import { secretBytes } from '../core/rng.ts';
 import type { PacketBatch } from '../core/packet-batch.ts';
@@ -193,9 +192,6 @@ export class LivePlatform {
     const sensorsLive = [...this.#sensorStates].filter(([id, s]) => s.live && viewer.orgs.includes(splitSensorId(id).org)).length;
     return { nowUs, ...this.counters.read(viewer.orgs, nowUs), sensorsLive };
   }
-
-  /** Start of the running minute of event time: what engines may look at. */
-  static minute(us: number): number { return Math.floor(us / MINUTE_US) * MINUTE_US; }
 
   async close(): Promise<void> {
     await this.jobs.stopAll();
