@@ -13,7 +13,6 @@ import type { Clock } from '../core/clock.ts';
 import type { OrgId } from '../core/ids.ts';
 import { DAY_US } from '../core/time.ts';
 import { seededRng } from '../core/rng.ts';
-import { IMPORTERS } from '../darknet/registry.ts';
 import type { IngestResult } from '../darknet/ingest.ts';
 import { DEFAULT_ENGINES } from '../engines/registry.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -122,7 +121,7 @@ export async function openHub({ dataDir, clock, version, note }: HubOptions): Pr
 
   const hub: Hub = {
     dataDir, clock, version, config, store, records, ledger, orgs, findings, tables: loadTables, live, viewer, annotatorFor,
-    read: (options) => readFileInto({ store, ledger, clock, tempDir, listsDir: join(dataDir, 'lists'), rulesDir: join(dataDir, 'rules'), importers: IMPORTERS, annotatorFor }, options),
+    read: (options) => readFileInto({ store, ledger, clock, tempDir, listsDir: join(dataDir, 'lists'), rulesDir: join(dataDir, 'rules'), annotatorFor }, options),
     async analyse(engines, range, signal, onProgress, only) {
       const everybody = await viewer();
       return analyseStored({ store, sensors: await orgs.sensors.list(everybody), viewer: only ? { ...everybody, orgs: only } : everybody, engines, range, accept, clock, signal, onProgress });

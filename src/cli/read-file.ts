@@ -19,7 +19,7 @@ import { recut } from '../darknet/capture-recut.ts';
 import { detectCapture, readCapture, type CaptureEvent } from '../darknet/capture-reader.ts';
 import { chooseFormat, ingestCapture, ingestLog, type IngestResult, type IngestSource } from '../darknet/ingest.ts';
 import { zoneOffset } from '../darknet/importers/reading/naive-time.ts';
-import type { Importer, ImportOptions } from '../darknet/importer.ts';
+import type { ImportOptions } from '../darknet/importer.ts';
 import { short } from './progress.ts';
 import type { EventStore, Ledger } from '../observations/contract.ts';
 import type { Defect } from '../observations/observation.ts';
@@ -42,7 +42,6 @@ export interface ReadPorts {
   readonly tempDir: string;
   readonly listsDir: string;
   readonly rulesDir: string;
-  readonly importers: Readonly<Record<string, Importer>>;
   readonly annotatorFor: (sensor: Sensor) => Annotator;
 }
 
@@ -85,7 +84,7 @@ async function readPath(ports: ReadPorts, options: ReadOptions, path: string, sh
   const raw = (onBytes?: (n: number) => void) => (follow ? growingFileBytes(path, follow) : fileBytes(path, onBytes));
   const head = await headOf(path);
   if (head.length === 0 && !follow) throw new OperatorError('file-missing', { path: shown, reason: 'it is empty' });
-  const format = chooseFormat(shown, head, detectCapture(head) !== null, ports.importers, options.as);
+  const format = chooseFormat(shown, head, detectCapture(head) !== null, options.as);
 
   let content: string;
   if (follow) {

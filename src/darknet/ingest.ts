@@ -16,6 +16,7 @@ import type { Defect, Observation } from '../observations/observation.ts';
 import type { Sensor } from '../observations/sensor.ts';
 import type { CaptureEvent, CaptureSlice } from './capture-reader.ts';
 import type { Importer } from './importer.ts';
+import { detectImporter, IMPORTERS, importerNamed } from './registry.ts';
 
 /** Log records of one block. */
 export const BLOCK_RECORDS = 16_384;
@@ -187,21 +188,17 @@ function spanOf(observations: readonly Observation[]): Range | null {
   return fromUs === Infinity ? null : { fromUs, toUs };
 }
 
-/** The importer that best fits a head, or by name; throws `format-unknown` or `format-name`. `capture` when it is one. */
-export function chooseFormat(path: string, head: Uint8Array, isCapture: boolean, importers: Readonly<Record<string, Importer>>, as: string | undefined): Importer | 'capture' {
+/** The importer that the registry finds for a head, or by name; throws `format-unknown` or `format-name`. `capture` when it is one. */
+export function chooseFormat(path: string, head: Uint8Array, isCapture: boolean, as: string | undefined): Importer | 'capture' {
   const captures = ['capture', 'pcap', 'pcapng'];
   if (as !== undefined) {
     if (captures.includes(as)) return 'capture';
-    const named = importers[as];
-    if (!named) throw new OperatorError('format-name', { name: as, known: [...captures, ...Object.keys(importers).sort()].join(', ') });
+    const named = importerNamed(as);
+    if (!named) throw new OperatorError('format-name', { name: as, known: [...captures, ...Object.keys(IMPORTERS).sort()].join(', ') });
     return named;
   }
   if (isCapture) return 'capture';
-  let best: Importer | null = null, confidence = 0.3;
-  for (const importer of Object.values(importers)) {
-    const c = importer.detect(head);
-    if (c > confidence) { best = importer; confidence = c; }
-  }
-  if (!best) throw new OperatorError('format-unknown', { path });
-  return best;
+  const found = detectImporter(head);
+  if (!found) throw new OperatorError('format-unknown', { path });
+  return found.importer;
 }

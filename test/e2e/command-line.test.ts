@@ -86,7 +86,7 @@ test('standard input, a torn capture, nonsense and an empty file each get what t
 
 test("an operator's mistake is one sentence and exit code 2", async (t) => {
   const data = join(temporaryDir(t), 'data');
-  for (const args of [['nonsense'], ['read'], ['read', 'x'], ['query', 'prot == 3'], ['query', '', '--from', 'yesterday'], ['query', '', '--by', 'colour'], ['finding', 'ffffffff'], ['analyse', '--engine', 'none'], ['up', '--port', 'x'], ['keys', 'create', '--role', 'king'], ['sensors', 'nobody']]) {
+  for (const args of [['nonsense'], ['read'], ['read', 'x'], ['query', 'prot == 3'], ['query', '', '--from', 'yesterday'], ['query', '', '--by', 'colour'], ['finding', 'ffffffff'], ['analyse', '--engine', 'none'], ['up', '--port', 'x'], ['read', 'x', '--sensor', 'x', '--as', 'constructor'], ['keys', 'create', '--role', 'king'], ['sensors', 'nobody']]) {
     const { code, err } = await run([...args, ...(args[0] === 'nonsense' ? [] : ['--data', data])]);
     assert.equal(code, 2, `${args.join(' ')}: ${err}`);
     assert.match(err, /^noroshi: .+\n$/);

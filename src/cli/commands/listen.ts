@@ -2,12 +2,10 @@
  * `noroshi listen`: live capture on an interface into the store and the engines.
  * @module
  */
-import { requireCidr } from '../../core/address.ts';
-import { OperatorError } from '../../core/errors.ts';
-import { orgId, sensorId } from '../../core/ids.ts';
 import { formatTime } from '../../core/time.ts';
-import { line, list, text, type Command } from '../command.ts';
+import { line, type Command } from '../command.ts';
 import { listenOn } from '../listen-interface.ts';
+import { sensorAsked } from '../sensor-option.ts';
 
 export const listen: Command & { readonly name: 'listen' } = {
   name: 'listen', args: '<interface>', data: 'shared', about: 'Capture live on an interface (tcpdump) until interrupted.',
@@ -18,11 +16,8 @@ export const listen: Command & { readonly name: 'listen' } = {
   ],
   example: 'noroshi listen eth0 --sensor office --region 192.0.2.0/24',
   async run(ctx, args, options) {
-    const name = text(options, 'sensor');
-    if (name === undefined) throw new OperatorError('usage', { message: 'Listening needs --sensor NAME.' });
     const hub = await ctx.hub();
-    const org = text(options, 'org');
-    const sensor = await hub.orgs.sensors.ensure(sensorId(name, org === undefined ? undefined : orgId(org)), { regions: list(options, 'region').flatMap((r) => r.split(',')).map(requireCidr) });
+    const sensor = await sensorAsked(hub, options, 'Listening');
     ctx.note(`Listening on ${args[0]} as ${sensor.id}; Ctrl-C ends.`);
     const bar = ctx.progress('listening', null, 'packets');
     const counts = await listenOn({

@@ -4,11 +4,10 @@
  */
 import { resolve } from 'node:path';
 import { OperatorError } from '../../core/errors.ts';
-import { requireCidr } from '../../core/address.ts';
-import { orgId, sensorId } from '../../core/ids.ts';
 import { formatTime } from '../../core/time.ts';
 import type { Defect } from '../../observations/observation.ts';
 import { line, list, text, type Command } from '../command.ts';
+import { sensorAsked } from '../sensor-option.ts';
 import { harmless } from '../table.ts';
 
 /** Defects that are shown to people; all are counted, and kept in the record store. */
@@ -28,8 +27,6 @@ export const read: Command & { readonly name: 'read' } = {
   ],
   example: 'noroshi read capture.pcap --sensor office --region 192.0.2.0/24',
   async run(ctx, args, options) {
-    const name = text(options, 'sensor');
-    if (name === undefined) throw new OperatorError('usage', { message: 'Reading needs --sensor NAME: which sensor saw this.' });
     const mapping: Record<string, string> = {};
     for (const pair of list(options, 'map')) {
       const [column, field] = pair.split('=');
@@ -37,9 +34,7 @@ export const read: Command & { readonly name: 'read' } = {
       mapping[column] = field;
     }
     const hub = await ctx.hub();
-    const org = text(options, 'org'), zone = text(options, 'zone'), as = text(options, 'as');
-    const regions = list(options, 'region').flatMap((r) => r.split(',')).map(requireCidr);
-    const sensor = await hub.orgs.sensors.ensure(sensorId(name, org === undefined ? undefined : orgId(org)), { regions, ...(zone === undefined ? {} : { zone }) });
+    const as = text(options, 'as'), sensor = await sensorAsked(hub, options, 'Reading');
     const startMs = ctx.clock.steadyMs();
     const sum = { files: 0, packets: 0, records: 0, defects: 0, duplicates: 0, quarantined: 0, fromUs: null as number | null, toUs: null as number | null, seconds: 0 };
     const details: { file: string; format: string; packets: number; records: number; defects: number; duplicates: number }[] = [];
